@@ -1,0 +1,1 @@
+//! What an analysis asks for and says: cards, parameters, tables, charts, messages.

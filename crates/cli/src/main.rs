@@ -1,0 +1,2 @@
+//! The naata command line.
+fn main() {}

@@ -1,0 +1,1 @@
+//! What a business records: ids, money, days, records, summaries, histories.

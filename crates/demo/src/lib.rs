@@ -1,0 +1,1 @@
+//! A seeded, believable shop with planted truths.

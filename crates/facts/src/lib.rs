@@ -1,0 +1,1 @@
+//! Facts about customers as columns with an as-of, and three-valued conditions over them.

@@ -1,0 +1,1 @@
+//! Customer journeys: directly-follows map and variants.

@@ -1,0 +1,1 @@
+//! Loyalty programmes: rules, points ledger, balances.

@@ -1,0 +1,1 @@
+//! Customer metrics: the week's page, lifetime value, NPS.

@@ -1,0 +1,1 @@
+//! The naata facade: base, catalogue and every domain under one roof.

@@ -1,0 +1,1 @@
+//! Segmentation: recency, frequency, monetary value.

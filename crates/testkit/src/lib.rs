@@ -1,0 +1,1 @@
+//! Reference data and generators for the tests of naata (unpublished).
