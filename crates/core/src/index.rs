@@ -1,0 +1,162 @@
+//! Customer ids: numbered as they arrive, sealed in id order.
+
+use crate::intern::{Interner, Sealed};
+use crate::{Error, Symbol};
+
+/// A customer's number within one index or one sealed base.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CustomerIx(pub u32);
+
+impl CustomerIx {
+    /// Stands for "no customer": a sale over the counter, an anonymous answer.
+    pub const NONE: Self = Self(u32::MAX);
+
+    /// Whether there is a customer.
+    pub fn is_some(self) -> bool {
+        self != Self::NONE
+    }
+
+    /// The position in a sealed column; out of every column's range for [`CustomerIx::NONE`].
+    pub fn at(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// The ids of one part of the input, in order of arrival.
+#[derive(Clone, Debug, Default)]
+pub struct Index(Interner);
+
+impl Index {
+    /// The number of an id, new or known. Ids are text and stay text: "007" is not "7".
+    pub fn intern(&mut self, id: &str) -> Result<CustomerIx, Error> {
+        self.0.intern(id).map(CustomerIx)
+    }
+
+    /// The id of a number.
+    pub fn get(&self, ix: CustomerIx) -> Option<&str> {
+        self.0.get(ix.0)
+    }
+
+    /// Takes in the ids of a later part; the answer maps its numbers to ours.
+    pub fn absorb(&mut self, later: &Self) -> Result<Vec<CustomerIx>, Error> {
+        (0..later.len() as u32).map(|n| self.intern(later.0.get(n).unwrap_or_default())).collect()
+    }
+
+    /// Numbers customers in id order. From here on nothing can depend on the order of rows or on threads.
+    pub fn seal(&self) -> (Ids, Vec<CustomerIx>) {
+        let (sealed, to) = self.0.seal();
+        (Ids(sealed), to.into_iter().map(CustomerIx).collect())
+    }
+
+    /// How many ids there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.len() == 0
+    }
+}
+
+/// Sealed ids: the position is the [`CustomerIx`], the order is the byte order of the ids.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ids(Sealed);
+
+impl Ids {
+    /// The id of a customer.
+    pub fn get(&self, ix: CustomerIx) -> Option<&str> {
+        self.0.get(ix.0)
+    }
+
+    /// The customer of an id.
+    pub fn find(&self, id: &str) -> Option<CustomerIx> {
+        self.0.find(id).map(CustomerIx)
+    }
+
+    /// How many customers there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.len() == 0
+    }
+
+    /// All customers, in id order.
+    pub fn all(&self) -> impl ExactSizeIterator<Item = CustomerIx> + use<> {
+        (0..self.0.len() as u32).map(CustomerIx)
+    }
+}
+
+/// Other texts of the input (activities, channels, categories, plans), in order of arrival.
+#[derive(Clone, Debug, Default)]
+pub struct Symbols(Interner);
+
+impl Symbols {
+    /// The symbol of a text, new or known.
+    pub fn intern(&mut self, text: &str) -> Result<Symbol, Error> {
+        self.0.intern(text).map(Symbol)
+    }
+
+    /// The symbol of a text that may be missing or blank.
+    pub fn optional(&mut self, text: Option<&str>) -> Result<Symbol, Error> {
+        match text.map(str::trim).filter(|t| !t.is_empty()) {
+            Some(t) => self.intern(t),
+            None => Ok(Symbol::NONE),
+        }
+    }
+
+    /// The text of a symbol.
+    pub fn get(&self, symbol: Symbol) -> Option<&str> {
+        self.0.get(symbol.0)
+    }
+
+    /// Takes in the texts of a later part; the answer maps its symbols to ours.
+    pub fn absorb(&mut self, later: &Self) -> Result<Vec<Symbol>, Error> {
+        (0..later.0.len() as u32).map(|n| self.intern(later.0.get(n).unwrap_or_default())).collect()
+    }
+
+    /// Numbers texts in byte order, so that a symbol's number says nothing about arrival.
+    pub fn seal(&self) -> (Texts, Vec<Symbol>) {
+        let (sealed, to) = self.0.seal();
+        (Texts(sealed), to.into_iter().map(Symbol).collect())
+    }
+
+    /// How many texts there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.len() == 0
+    }
+}
+
+/// Sealed texts: the order of the symbols is the byte order of the texts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Texts(Sealed);
+
+impl Texts {
+    /// The text of a symbol.
+    pub fn get(&self, symbol: Symbol) -> Option<&str> {
+        self.0.get(symbol.0)
+    }
+
+    /// The symbol of a text.
+    pub fn find(&self, text: &str) -> Option<Symbol> {
+        self.0.find(text).map(Symbol)
+    }
+
+    /// How many texts there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.len() == 0
+    }
+}
