@@ -145,9 +145,8 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn bits_are_pinned() {
-        // A changed bit here changes every fit: it must be a decision, not an accident of an update.
-        let pinned = [
+    fn within_one_unit_of_the_last_place() {
+        let exact: [(f64, f64); 10] = [
             (ln(3.0), 1.0986122886681098),
             (ln_1p(1e-10), 9.999999999500001e-11),
             (exp(1.5), 4.4816890703380645),
@@ -159,9 +158,24 @@ mod tests {
             (tanh(0.5), 0.46211715726000974),
             (log10(2.0), 0.3010299956639812),
         ];
-        for (found, expected) in pinned {
-            assert_eq!(found.to_bits(), expected.to_bits(), "{found} is not {expected}");
+        for (found, expected) in exact {
+            assert!(found.to_bits().abs_diff(expected.to_bits()) <= 1, "{found} is not {expected}");
         }
+    }
+
+    #[test]
+    fn bits_are_pinned() {
+        // A changed bit here changes every fit: it must be a decision, not an accident of an update.
+        let mut folded: u64 = 0;
+        for step in 1..2000 {
+            let x = f64::from(step) / 64.0;
+            for y in
+                [ln(x), ln_1p(x), exp(x), exp_m1(-x), pow(x, 1.7), sin(x), cos(x), atan(x), tanh(x), log10(x)]
+            {
+                folded = folded.rotate_left(5) ^ y.to_bits();
+            }
+        }
+        assert_eq!(folded, 0xb809_9ba0_0057_9763, "the fold is {folded:#x}");
     }
 
     #[test]

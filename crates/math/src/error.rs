@@ -93,7 +93,11 @@ pub(crate) fn positive(parameter: &'static str, value: f64) -> Result<f64, Error
 
 /// Returns `value` when it is finite, an [`Error::OutOfDomain`] otherwise.
 pub(crate) fn finite(parameter: &'static str, value: f64) -> Result<f64, Error> {
-    if value.is_finite() { Ok(value) } else { Err(Error::OutOfDomain { parameter, value, allowed: "finite" }) }
+    if value.is_finite() {
+        Ok(value)
+    } else {
+        Err(Error::OutOfDomain { parameter, value, allowed: "finite" })
+    }
 }
 
 /// Returns `value` when it lies in [0, 1], an [`Error::OutOfDomain`] otherwise.
