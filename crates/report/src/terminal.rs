@@ -1,0 +1,256 @@
+//! Aligned text for a terminal.
+
+use crate::numbers::Precision;
+use crate::voice::{Voice, is_right};
+use crate::width::{cells, fit, pad};
+use crate::{Document, Error, Section, Style};
+use naata_answer::{Action, ChartKind, Column, Role, Table};
+use naata_core::{Finding, Severity};
+use std::io::Write;
+
+/// Rows of a table to read, and of a list, that are shown before the rest is only counted.
+const FIGURES: usize = 60;
+const LIST: usize = 20;
+/// Cells of the little bars beside a table.
+const BAR: usize = 16;
+/// The least width a text column is cut to before columns are left out.
+const NARROWEST: usize = 10;
+
+/// Wraps text in the escape codes of a colour, when colour is wanted.
+struct Paint(bool);
+
+impl Paint {
+    fn with(&self, code: &str, text: &str) -> String {
+        if self.0 && !text.is_empty() { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_string() }
+    }
+    fn bold(&self, text: &str) -> String {
+        self.with("1", text)
+    }
+    fn dim(&self, text: &str) -> String {
+        self.with("2", text)
+    }
+}
+
+/// Writes every section.
+pub(crate) fn document(doc: &Document<'_>, style: &Style, out: &mut dyn Write) -> Result<(), Error> {
+    let voice = Voice::new(doc, style, false, "-");
+    let paint = Paint(style.colour);
+    if !doc.changes.is_empty() {
+        writeln!(out, "{}", paint.bold(&voice.ui("changes")))?;
+        for m in &doc.changes {
+            wrapped(&voice.message(m), "- ", style, out)?;
+        }
+        writeln!(out)?;
+    }
+    for (i, s) in doc.sections.iter().enumerate() {
+        if i > 0 {
+            writeln!(out)?;
+        }
+        section(doc, s, &voice, style, out)?;
+    }
+    Ok(())
+}
+
+fn section(
+    doc: &Document<'_>,
+    s: &Section<'_>,
+    voice: &Voice<'_>,
+    style: &Style,
+    out: &mut dyn Write,
+) -> Result<(), Error> {
+    let paint = Paint(style.colour);
+    let as_of = voice.ui("as_of").replace("{day}", &voice.numbers.day(doc.as_of));
+    writeln!(out, "{}  {}", paint.bold(&voice.title(s.card)), paint.dim(&as_of))?;
+    for m in &s.answer.messages {
+        wrapped(&voice.message(m), "", style, out)?;
+    }
+    if !s.answer.head.is_empty() {
+        writeln!(out)?;
+        let named: Vec<(String, String)> = s
+            .answer
+            .head
+            .iter()
+            .map(|(key, cell)| (voice.head(s.card.key, key).into_owned(), voice.cell(cell)))
+            .collect();
+        let width = named.iter().map(|(k, _)| cells(k)).max().unwrap_or(0);
+        for (name, value) in &named {
+            writeln!(out, "  {}  {value}", paint.dim(&pad(name, width, false)))?;
+        }
+    }
+    for t in &s.answer.tables {
+        writeln!(out)?;
+        table(s, t, voice, style, out)?;
+    }
+    for a in &s.answer.actions {
+        let (todo, facts) = voice.action(a);
+        let key = if matches!(a, Action::Act { .. }) { "action.act" } else { "action.nothing" };
+        let mut text = format!("{} {todo}", voice.ui(key));
+        for f in facts {
+            text.push_str(&format!(" {f}"));
+        }
+        if let (Action::Act { list, .. }, Some(stem)) = (a, doc.list_stem) {
+            let file = crate::list_file_name(stem, s.card.key, list);
+            text.push_str(&format!(" {}", voice.ui("action.list").replace("{file}", &file)));
+        }
+        writeln!(out)?;
+        wrapped(&text, "→ ", style, out)?;
+    }
+    Ok(())
+}
+
+/// Writes a paragraph in lines no wider than the terminal.
+fn wrapped(text: &str, mark: &str, style: &Style, out: &mut dyn Write) -> Result<(), Error> {
+    let limit = style.width.unwrap_or(usize::MAX).max(20);
+    let mut line = mark.to_string();
+    let mut empty = true;
+    for word in text.split(' ') {
+        if !empty && cells(&line) + 1 + cells(word) > limit {
+            writeln!(out, "{line}")?;
+            line = " ".repeat(cells(mark));
+            empty = true;
+        }
+        if !empty {
+            line.push(' ');
+        }
+        line.push_str(word);
+        empty = false;
+    }
+    Ok(writeln!(out, "{line}")?)
+}
+
+/// One printed column.
+struct Printed {
+    name: String,
+    cells: Vec<String>,
+    right: bool,
+    /// Whether it may be cut: text may, a number never.
+    elastic: bool,
+    width: usize,
+}
+
+fn table(
+    s: &Section<'_>,
+    t: &Table,
+    voice: &Voice<'_>,
+    style: &Style,
+    out: &mut dyn Write,
+) -> Result<(), Error> {
+    let paint = Paint(style.colour);
+    let rows = t.rows();
+    let shown = rows.min(if t.role == Role::List { LIST } else { FIGURES });
+    writeln!(out, "{}", paint.bold(&voice.named("table", s.card.key, t.key)))?;
+    if rows == 0 {
+        writeln!(out, "  {}", paint.dim(&voice.ui("no_rows")))?;
+        return Ok(());
+    }
+    let mut columns: Vec<Printed> =
+        t.columns.iter().map(|(key, c)| printed(s, key, c, shown, voice)).collect();
+    columns.extend(bars(t, shown));
+    let left_out = shrink(&mut columns, style.width);
+    let header: Vec<String> = columns.iter().map(|c| pad(&fit(&c.name, c.width), c.width, c.right)).collect();
+    writeln!(out, "  {}", paint.dim(header.join("  ").trim_end()))?;
+    for row in 0..shown {
+        let line: Vec<String> = columns
+            .iter()
+            .map(|c| pad(&fit(c.cells.get(row).map_or("", String::as_str), c.width), c.width, c.right))
+            .collect();
+        writeln!(out, "  {}", line.join("  ").trim_end())?;
+    }
+    if rows > shown {
+        let more = naata_answer::Cell::Count((rows - shown) as u64);
+        writeln!(out, "  {}", paint.dim(&voice.ui_with("more_rows", &[("n", more)])))?;
+    }
+    if !left_out.is_empty() {
+        let n = naata_answer::Cell::Count(left_out.len() as u64);
+        let text = voice.ui_with("more_columns", &[("n", n)]);
+        writeln!(out, "  {}", paint.dim(&text.replace("{names}", &left_out.join(", "))))?;
+    }
+    Ok(())
+}
+
+fn printed(s: &Section<'_>, key: &str, column: &Column, rows: usize, voice: &Voice<'_>) -> Printed {
+    let form = voice.form(column);
+    let name = voice.named("column", s.card.key, key).into_owned();
+    let texts: Vec<String> =
+        (0..rows).map(|r| voice.cell_in(&column.cell(r), form, Precision::Exact)).collect();
+    let width = texts.iter().map(|t| cells(t)).max().unwrap_or(0).max(cells(&name));
+    let right = is_right(column);
+    Printed { name, cells: texts, right, elastic: !right && !matches!(column, Column::Customer(_)), width }
+}
+
+/// Little bars for the first chart of bars of a table, when it has no negative value.
+fn bars(t: &Table, rows: usize) -> Option<Printed> {
+    let value = t.charts.iter().find_map(|c| match &c.kind {
+        ChartKind::Bars { value, .. } => t.column(value),
+        _ => None,
+    })?;
+    let floats: Vec<Option<f64>> = (0..rows).map(|r| value.float(r)).collect();
+    let most = floats.iter().flatten().fold(0.0f64, |m, x| m.max(*x));
+    if most <= 0.0 || floats.iter().flatten().any(|x| *x < 0.0) {
+        return None;
+    }
+    let eighths = ['▏', '▎', '▍', '▌', '▋', '▊', '▉', '█'];
+    let draw = |x: &Option<f64>| {
+        let n = x.map_or(0.0, |x| (x / most * (BAR * 8) as f64).round()) as usize;
+        let mut text = "█".repeat(n / 8);
+        text.extend((n % 8).checked_sub(1).and_then(|i| eighths.get(i)));
+        text
+    };
+    let cells = floats.iter().map(draw).collect();
+    Some(Printed { name: String::new(), cells, right: false, elastic: false, width: BAR })
+}
+
+/// Makes the columns fit: the widest texts are cut first, then columns are left out from the right. Returns the names
+/// of those left out.
+fn shrink(columns: &mut Vec<Printed>, width: Option<usize>) -> Vec<String> {
+    let Some(limit) = width else { return Vec::new() };
+    let total = |columns: &[Printed]| columns.iter().map(|c| c.width + 2).sum::<usize>();
+    while total(columns) > limit {
+        let widest = columns.iter_mut().filter(|c| c.elastic && c.width > NARROWEST).max_by_key(|c| c.width);
+        match widest {
+            Some(c) => c.width -= 1,
+            None => break,
+        }
+    }
+    let mut left_out = Vec::new();
+    while total(columns) > limit && columns.len() > 1 {
+        left_out.extend(columns.pop().map(|c| c.name).filter(|n| !n.is_empty()));
+    }
+    left_out.reverse();
+    left_out
+}
+
+/// Writes what was found, worst first, and the exact counts of what is not listed: the command line sends it to the
+/// error stream.
+pub fn findings(doc: &Document<'_>, style: &Style, out: &mut dyn Write) -> Result<(), Error> {
+    let voice = Voice::new(doc, style, false, "-");
+    let paint = Paint(style.colour);
+    let all = doc.findings();
+    for f in &all {
+        let code = match f.severity {
+            Severity::Error => "31",
+            Severity::Warning => "33",
+            Severity::Note => "2",
+        };
+        let word = paint.with(code, &voice.ui(&format!("severity.{}", f.severity.name())));
+        let place = voice.place(f);
+        let place = if place.is_empty() { place } else { format!("{place}: ") };
+        wrapped(
+            &format!("{word}: {place}{} {}", voice.finding(f), paint.dim(&format!("[{}]", f.code))),
+            "",
+            style,
+            out,
+        )?;
+    }
+    for (code, file, _, n) in doc.intake.findings.counts() {
+        let listed = |f: &&&Finding| f.code == code && f.file.as_deref() == file;
+        let listed = all.iter().filter(listed).count() as u64;
+        if n > listed {
+            let more = naata_answer::Cell::Count(n - listed);
+            let text = voice.ui_with("more_findings", &[("n", more)]);
+            let place = file.map(|f| format!("{}: ", crate::voice::clean(f))).unwrap_or_default();
+            writeln!(out, "{}", paint.dim(&format!("{place}{text} [{code}]")))?;
+        }
+    }
+    Ok(())
+}
