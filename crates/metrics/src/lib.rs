@@ -1,1 +1,33 @@
-//! Customer metrics: the week's page, lifetime value, NPS.
+//! Customer metrics: summaries, the week's page, lifetime value, and what customers say.
+//!
+//! ```
+//! use naata_core::{Currency, CustomerIx, Day, Minor, MoneyUnit, Summary};
+//! use naata_metrics::summary::{mean_repeat, summarise};
+//! use naata_metrics::voice::Groups;
+//!
+//! // Asha bought on three days, for 293.30 the first time and 446.90 since.
+//! let asha = Summary::stated(Day(20_000), Day(20_030), 3, Minor(740_20), Minor(293_30));
+//! let unit = MoneyUnit::of(Currency::INR);
+//! let table = summarise(&[asha], unit, Day(20_040))?;
+//! assert_eq!((table.repeat_buyers, table.rows[0].0), (1, CustomerIx(0)));
+//! assert_eq!(mean_repeat(&asha, unit), Some(223.45));
+//!
+//! // 70 promoters against 10 detractors: 60 points, and how well that is known.
+//! let answers = Groups { detractors: 10, passives: 20, promoters: 70 };
+//! let (low, high) = answers.score_interval().unwrap();
+//! assert_eq!(answers.nps(), Some(0.6));
+//! assert!(low < 0.453 && 0.712 < high);
+//! # Ok::<(), naata_metrics::Error>(())
+//! ```
+//!
+//! Every metric is a plain function, a result, and an analysis that describes both to the facade. Amounts are exact;
+//! what is estimated carries its interval and its number of cases; what cannot be known is missing, never zero.
+
+mod error;
+pub mod estimate;
+pub mod summary;
+pub mod voice;
+
+pub use error::Error;
+pub use summary::SummaryAnalysis;
+pub use voice::NpsAnalysis;
