@@ -1,1 +1,28 @@
 //! Segmentation: recency, frequency, monetary value.
+//!
+//! ```
+//! use naata_core::{Context, Currency, Day, Minor, MoneyUnit, Summary};
+//! use naata_segments::rfm::{RfmParams, Segment, rfm};
+//!
+//! let bought = |last, days, paise| Summary::stated(Day(0), Day(last), days, Minor(paise), Minor(0));
+//! let customers = [
+//!     bought(360, 9, 90_000), bought(20, 8, 70_000), bought(350, 1, 4_000),
+//!     bought(40, 2, 9_000), bought(100, 4, 20_000),
+//! ];
+//! let unit = MoneyUnit::of(Currency::INR);
+//! let result = rfm(&customers, unit, &RfmParams::default(), &Context::at(Day(365)))?;
+//!
+//! let scores: Vec<_> = result.rows.iter().map(|c| (c.r, c.f, c.m)).collect();
+//! assert_eq!(scores, [(5, 5, 5), (1, 4, 4), (4, 1, 1), (2, 2, 2), (3, 3, 3)]);
+//! assert_eq!((result.rows[0].segment, result.rows[1].segment), (Segment::Champions, Segment::AtRisk));
+//! # Ok::<(), naata_segments::Error>(())
+//! ```
+//!
+//! A segment depends on the customers' figures alone: the order of rows, the unit of money and the number of
+//! threads change nothing.
+
+mod error;
+pub mod rfm;
+
+pub use error::Error;
+pub use rfm::RfmAnalysis;

@@ -1,0 +1,61 @@
+//! The error type of this crate.
+
+use naata_answer::Refusal;
+use naata_core::{Class, Day};
+
+/// What can go wrong while customers are put in segments.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A sum of money left its range.
+    #[error(transparent)]
+    Core(#[from] naata_core::Error),
+    /// The number of scores is outside what the variants are defined for.
+    #[error("score customers in {bins} bins: expected a number from 2 to 10")]
+    Bins {
+        /// The number asked for.
+        bins: u8,
+    },
+    /// Nobody has a purchase.
+    #[error("score customers: none of them has a purchase up to {as_of}")]
+    NoBuyers {
+        /// The day of the question.
+        as_of: Day,
+    },
+    /// A summary reaches beyond the day of the question.
+    #[error("score customers on {as_of}: a summary holds a purchase of {last}, which was not known yet")]
+    Later {
+        /// The day of the question.
+        as_of: Day,
+        /// The later day.
+        last: Day,
+    },
+}
+
+impl Error {
+    /// A stable name for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Core(e) => e.code(),
+            Self::Bins { .. } => "segments.bins",
+            Self::NoBuyers { .. } => "segments.no_buyers",
+            Self::Later { .. } => "segments.later",
+        }
+    }
+
+    /// The class that decides the exit code.
+    pub fn class(&self) -> Class {
+        match self {
+            Self::Core(e) => e.class(),
+            Self::Bins { .. } => Class::Usage,
+            Self::NoBuyers { .. } => Class::Inconclusive,
+            Self::Later { .. } => Class::Data,
+        }
+    }
+}
+
+impl From<Error> for Refusal {
+    fn from(e: Error) -> Self {
+        Self { code: e.code(), class: e.class(), text: e.to_string() }
+    }
+}

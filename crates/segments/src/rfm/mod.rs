@@ -1,0 +1,291 @@
+//! Recency, frequency, monetary value: scores of each customer and the ten names.
+//!
+//! # Formula
+//! See [`measure`] for the three measures, [`Scoring`] for the ways to score them, [`Segment`] for the names.
+//! All of it is worked out in whole numbers, so that a score never hangs on how a sum of decimals was rounded.
+//!
+//! # Source
+//! Hughes, Strategic Database Marketing, 1994.
+
+mod cut;
+pub mod facts;
+mod grid;
+mod measure;
+mod present;
+mod ranges;
+mod rank;
+mod scoring;
+
+pub use grid::{AREAS, Area, Segment, fifth};
+pub use measure::{Frequency, Measures, Refunds, measure};
+pub use ranges::{Measure, Range};
+pub use scoring::{Scores, Scoring, score};
+
+use crate::Error;
+use naata_answer::{Analysis, Card, Refusal, params};
+use naata_core::{Context, CustomerIx, Day, Minor, MoneyUnit, Summary};
+
+params! {
+    /// Parameters of RFM.
+    pub struct RfmParams {
+        /// How values become scores
+        scoring: Scoring = Scoring::RankAverage,
+        /// Scores of each measure, from 2 to 10
+        bins: u8 = 5,
+        /// What frequency counts
+        frequency: Frequency = Frequency::Purchases,
+        /// What refunds do to the monetary value
+        refunds: Refunds = Refunds::Net,
+    }
+}
+
+/// One customer's measures, scores and segment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RfmRow {
+    /// The customer.
+    pub customer: CustomerIx,
+    /// Days since the last purchase.
+    pub recency: u32,
+    /// Purchases, or days of purchase.
+    pub frequency: u32,
+    /// What was paid.
+    pub monetary: Minor,
+    /// Score of recency.
+    pub r: u8,
+    /// Score of frequency.
+    pub f: u8,
+    /// Score of monetary value.
+    pub m: u8,
+    /// The name for R and F.
+    pub segment: Segment,
+}
+
+/// The customers of one segment, or of one cell of the grid, together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Share {
+    /// How many customers.
+    pub customers: u64,
+    /// What they paid.
+    pub value: Minor,
+    /// The sum of their recencies, in days.
+    pub recency: u64,
+    /// The sum of their frequencies.
+    pub frequency: u64,
+}
+
+impl Share {
+    fn add(&mut self, row: &RfmRow) -> Result<(), Error> {
+        self.customers += 1;
+        self.value = self.value.plus(row.monetary, "a segment's monetary values")?;
+        self.recency += u64::from(row.recency);
+        self.frequency += u64::from(row.frequency);
+        Ok(())
+    }
+
+    /// What one of them paid on average, to the nearest minor unit, halves away from zero.
+    pub fn mean_value(&self) -> Option<Minor> {
+        let (sum, n) = (i128::from(self.value.0), i128::from(self.customers));
+        let rounded = (2 * sum.abs() + n).checked_div(2 * n)?;
+        i64::try_from(rounded * sum.signum()).ok().map(Minor)
+    }
+}
+
+/// RFM of a base.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Rfm {
+    /// The day of the question.
+    pub as_of: Day,
+    /// The unit of all amounts.
+    pub unit: MoneyUnit,
+    /// How values became scores.
+    pub scoring: Scoring,
+    /// Scores of each measure.
+    pub bins: u8,
+    /// Customers of the base, scored or not.
+    pub base: usize,
+    /// One row for each customer with a purchase, in order of customer.
+    pub rows: Vec<RfmRow>,
+    /// The values behind each score.
+    pub edges: Vec<Range>,
+    /// Each segment's share, in the order of [`Segment::ALL`].
+    pub segments: [Share; 10],
+    /// Each cell's share: R from the best down, and within it F from the best down.
+    pub grid: Vec<(u8, u8, Share)>,
+    /// All customers together.
+    pub total: Share,
+}
+
+impl Rfm {
+    /// Customers of the base without a purchase, who have no score.
+    pub fn unscored(&self) -> u64 {
+        (self.base as u64).saturating_sub(self.rows.len() as u64)
+    }
+}
+
+/// Scores and names every customer with a purchase.
+pub fn rfm(
+    summaries: &[Summary],
+    unit: MoneyUnit,
+    params: &RfmParams,
+    cx: &Context<'_>,
+) -> Result<Rfm, Error> {
+    let RfmParams { scoring, bins, frequency, refunds } = *params;
+    if !(2..=10).contains(&bins) {
+        return Err(Error::Bins { bins });
+    }
+    let measures = measure(summaries, frequency, refunds, cx.as_of)?;
+    if measures.who.is_empty() {
+        return Err(Error::NoBuyers { as_of: cx.as_of });
+    }
+    let scores = score(&measures, scoring, bins, unit, cx.exec);
+    let edges = ranges::ranges(&measures, &scores, bins);
+    let three = measures.recency.iter().zip(&measures.frequency).zip(&measures.monetary);
+    let scored = scores.r.iter().zip(&scores.f).zip(&scores.m);
+    let mut rows = Vec::with_capacity(measures.who.len());
+    for ((who, ((recency, frequency), monetary)), ((r, f), m)) in measures.who.iter().zip(three).zip(scored) {
+        rows.push(RfmRow {
+            customer: *who,
+            // Both lie within 32 bits: days of one calendar, and a count that came from 32 bits.
+            recency: u32::try_from(*recency).unwrap_or(u32::MAX),
+            frequency: u32::try_from(*frequency).unwrap_or(u32::MAX),
+            monetary: Minor(*monetary),
+            r: *r,
+            f: *f,
+            m: *m,
+            segment: Segment::of(*r, *f, bins),
+        });
+    }
+    let mut segments = [Share::default(); 10];
+    let mut total = Share::default();
+    let down = || (1..=bins).rev();
+    let mut grid: Vec<(u8, u8, Share)> =
+        down().flat_map(|r| down().map(move |f| (r, f, Share::default()))).collect();
+    for row in &rows {
+        total.add(row)?;
+        segments[row.segment.position()].add(row)?;
+        let cell = usize::from(bins - row.r) * usize::from(bins) + usize::from(bins - row.f);
+        if let Some((_, _, share)) = grid.get_mut(cell) {
+            share.add(row)?;
+        }
+    }
+    Ok(Rfm {
+        as_of: cx.as_of,
+        unit,
+        scoring,
+        bins,
+        base: summaries.len(),
+        rows,
+        edges,
+        segments,
+        grid,
+        total,
+    })
+}
+
+/// The command `rfm`.
+pub struct RfmAnalysis;
+
+impl Analysis for RfmAnalysis {
+    type Params = RfmParams;
+    type Input<'a> = (&'a [Summary], MoneyUnit);
+    type Output = Rfm;
+    const CARD: Card = Card {
+        key: "rfm",
+        version: 1,
+        title: "Recency, frequency and monetary value: who are the best customers, who is slipping away",
+        unit: "scores from 1 (worst) to the number of bins (best)",
+        formula: "score = ceil(bins x rank / n), equal values at the mean of their ranks; \
+                  R = bins + 1 - score of the days since the last purchase; the name follows from R and F",
+        source: "Hughes, Strategic Database Marketing, 1994; quantiles: Hyndman and Fan, 1996",
+        assumptions: &[
+            "scores compare customers of this base with each other and say nothing about another base",
+            "frequency and monetary value cover the whole export, so older customers had more time to earn them",
+            "refunds are no purchase; they only lower the monetary value, unless they are ignored",
+        ],
+        words: present::WORDS,
+        example: "naata rfm --purchases purchases.csv --scoring rank-average --bins 5",
+    };
+
+    fn run(
+        (summaries, unit): (&[Summary], MoneyUnit),
+        params: &RfmParams,
+        cx: &Context<'_>,
+    ) -> Result<Rfm, Refusal> {
+        Ok(rfm(summaries, unit, params, cx)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use naata_core::Currency;
+    use proptest::prelude::*;
+
+    fn stated(rows: &[(i32, u32, i64)]) -> Vec<Summary> {
+        let one = |(last, days, total): &(i32, u32, i64)| {
+            Summary::stated(Day(0), Day(*last), *days, Minor(*total), Minor(0))
+        };
+        rows.iter().map(one).collect()
+    }
+
+    fn run(rows: &[(i32, u32, i64)], params: &RfmParams) -> Result<Rfm, Error> {
+        rfm(&stated(rows), MoneyUnit::of(Currency::INR), params, &Context::at(Day(100)))
+    }
+
+    #[test]
+    fn parameters_and_bases_that_make_no_sense_are_refused() {
+        for bins in [0, 1, 11] {
+            let params = RfmParams { bins, ..RfmParams::default() };
+            assert_eq!(run(&[(1, 1, 1)], &params), Err(Error::Bins { bins }));
+        }
+        assert_eq!(run(&[], &RfmParams::default()), Err(Error::NoBuyers { as_of: Day(100) }));
+        assert_eq!(run(&[(1, 0, 0)], &RfmParams::default()), Err(Error::NoBuyers { as_of: Day(100) }));
+        let late = run(&[(101, 1, 1)], &RfmParams::default());
+        assert_eq!(late, Err(Error::Later { as_of: Day(100), last: Day(101) }));
+        let most = run(&[(1, 1, i64::MAX), (1, 1, i64::MAX)], &RfmParams::default());
+        assert_eq!(most.map_err(|e| e.code()), Err("core.overflow"));
+    }
+
+    #[test]
+    fn mean_values_are_rounded_to_the_nearest() {
+        let mean =
+            |value, customers| Share { value: Minor(value), customers, ..Share::default() }.mean_value();
+        assert_eq!(
+            [mean(7, 2), mean(-7, 2), mean(10, 3), mean(0, 0)],
+            [Some(Minor(4)), Some(Minor(-4)), Some(Minor(3)), None]
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn the_tables_add_up_to_the_rows(rows in prop::collection::vec((0i32..=100, 0u32..6, -50i64..500), 1..80), bins in 2u8..=10) {
+            let params = RfmParams { bins, ..RfmParams::default() };
+            let Ok(result) = run(&rows, &params) else { return Ok(()) };
+            let n = result.rows.len() as u64;
+            prop_assert_eq!(n + result.unscored(), rows.len() as u64);
+            prop_assert_eq!(n, result.total.customers);
+            prop_assert_eq!(result.segments.iter().map(|s| s.customers).sum::<u64>(), n);
+            prop_assert_eq!(result.segments.iter().map(|s| s.value.0).sum::<i64>(), result.total.value.0);
+            prop_assert_eq!(result.grid.iter().map(|(_, _, s)| s.customers).sum::<u64>(), n);
+            prop_assert_eq!(result.grid.iter().map(|(_, _, s)| s.value.0).sum::<i64>(), result.total.value.0);
+            for (r, f, share) in &result.grid {
+                let here = result.rows.iter().filter(|x| (x.r, x.f) == (*r, *f));
+                prop_assert_eq!(here.count() as u64, share.customers);
+            }
+            for measure in [Measure::Recency, Measure::Frequency, Measure::Monetary] {
+                let of = result.edges.iter().filter(|e| e.measure == measure);
+                prop_assert_eq!(of.clone().map(|e| e.customers).sum::<u64>(), n);
+                // From the best score down the values get steadily worse, and no two ranges touch.
+                let filled: Vec<(i64, i64)> = of.filter_map(|e| e.values).collect();
+                let apart = filled.windows(2).all(|w| match measure {
+                    Measure::Recency => w[0].1 < w[1].0,
+                    _ => w[0].0 > w[1].1,
+                });
+                prop_assert!(apart);
+            }
+        }
+    }
+}
