@@ -1,0 +1,45 @@
+//! `naata explain KEY`: an analysis, or the code of a finding.
+
+use crate::fail::Fail;
+use crate::{args, output};
+use clap::{Arg, ArgMatches, Command};
+use naata::CATALOGUE;
+
+pub fn command() -> Command {
+    Command::new("explain")
+        .about("Explain an analysis (formula, source, assumptions) or the code of a finding")
+        .arg(Arg::new("key").value_name("KEY").num_args(1..).required(true).help("clv, journey map, date.unreadable ..."))
+        .arg(
+            Arg::new("lang")
+                .long("lang")
+                .value_name("LANG")
+                .value_parser(naata_report::Lang::ALL.map(naata_report::Lang::name))
+                .help("Language of words: en, hi or bn"),
+        )
+        .after_help("Example:\n  naata explain clv\n  naata explain date.unreadable")
+}
+
+pub fn run(m: &ArgMatches) -> Result<u8, Fail> {
+    let key = args::texts(m, "key").join(" ");
+    let lang = args::text(m, "lang").and_then(|l| naata_report::Lang::parse(&l)).unwrap_or_default();
+    let mut found = false;
+    output::write_stdout(|out| {
+        if let Some(e) = CATALOGUE.iter().find(|e| e.card.key == key) {
+            found = true;
+            return naata_report::explain(e.card, lang, out).map_err(output::rendered);
+        }
+        found = naata_report::explain_finding(&key, lang, out).map_err(output::rendered)?;
+        Ok(())
+    })?;
+    if found {
+        return Ok(0);
+    }
+    let codes = naata_ingest::CODES.iter().map(|c| c.code);
+    let known = CATALOGUE.iter().map(|e| e.card.key).chain(codes);
+    let near = naata::facts::nearest(&key, known);
+    let fail = Fail::usage("cli.explain", format!("explain '{key}': it is neither an analysis nor the code of a finding"));
+    Err(match near {
+        Some(near) => fail.hint(format!("did you mean '{near}'?")),
+        None => fail.hint("naata --help lists the analyses; findings show their code in brackets"),
+    })
+}

@@ -1,0 +1,91 @@
+//! What only a host has: a clock, threads, a terminal.
+
+use naata_core::{Day, Exec};
+use std::io::{IsTerminal, Write};
+use std::ops::ControlFlow;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+/// Today, by the machine's clock, in UTC: only used to tell dates of the future.
+#[expect(clippy::disallowed_methods, reason = "the command line is the one owner of a clock")]
+pub fn today() -> Option<Day> {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).ok()?;
+    i32::try_from(since.as_secs() / 86_400).ok().map(Day)
+}
+
+/// Lends threads and shows progress.
+#[derive(Debug)]
+pub struct Host {
+    threads: usize,
+    progress: Option<Mutex<Progress>>,
+}
+
+#[derive(Debug)]
+struct Progress {
+    started: Instant,
+    shown: Instant,
+    written: bool,
+}
+
+impl Host {
+    /// `threads` of 0 asks the machine.
+    #[expect(clippy::disallowed_methods, reason = "progress is timed, results are not")]
+    pub fn new(threads: usize, quiet: bool) -> Self {
+        let asked = if threads == 0 { std::thread::available_parallelism().map_or(1, usize::from) } else { threads };
+        let now = Instant::now();
+        let progress = (!quiet && std::io::stderr().is_terminal())
+            .then(|| Mutex::new(Progress { started: now, shown: now, written: false }));
+        Self { threads: asked, progress }
+    }
+
+    /// Wipes the line of progress.
+    pub fn clear(&self) {
+        if let Some(Ok(mut p)) = self.progress.as_ref().map(Mutex::lock)
+            && p.written
+        {
+            p.written = false;
+            let _ = write!(std::io::stderr(), "\r\x1b[K");
+        }
+    }
+}
+
+impl Exec for Host {
+    #[expect(clippy::disallowed_methods, reason = "the host is where threads come from")]
+    fn each(&self, parts: usize, job: &(dyn Fn(usize) + Sync)) {
+        let next = AtomicUsize::new(0);
+        let work = || {
+            loop {
+                let part = next.fetch_add(1, Ordering::Relaxed);
+                if part >= parts {
+                    break;
+                }
+                job(part);
+            }
+        };
+        let helpers = self.threads.min(parts).saturating_sub(1);
+        std::thread::scope(|scope| {
+            for _ in 0..helpers {
+                scope.spawn(work);
+            }
+            work();
+        });
+    }
+
+    /// Shows how far the work is, when it lasts over two seconds and someone watches.
+    #[expect(clippy::disallowed_methods, reason = "progress is timed, results are not")]
+    fn tick(&self, done: u64, of: u64) -> ControlFlow<()> {
+        if let Some(Ok(mut p)) = self.progress.as_ref().map(Mutex::lock) {
+            let now = Instant::now();
+            let running = now.duration_since(p.started);
+            if running > Duration::from_secs(2) && now.duration_since(p.shown) > Duration::from_millis(200) {
+                (p.shown, p.written) = (now, true);
+                let share = if of == 0 { 0.0 } else { done as f64 / of as f64 };
+                let left = if share > 0.0 { running.as_secs_f64() * (1.0 - share) / share } else { 0.0 };
+                let _ = write!(std::io::stderr(), "\r\x1b[K{:3.0} %, about {left:.0} s left", share * 100.0);
+                let _ = std::io::stderr().flush();
+            }
+        }
+        ControlFlow::Continue(())
+    }
+}

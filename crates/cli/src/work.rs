@@ -1,0 +1,256 @@
+//! From flags and project file to a sealed base: what every command that reads tables does first.
+
+use crate::fail::Fail;
+use crate::host::{Host, today};
+use crate::project::{self, Project};
+use crate::args;
+use clap::ArgMatches;
+use naata::{Base, Session};
+use naata_core::{Context, Currency, Day, TableKind, Zone};
+use naata_ingest::{ColumnRef, Options, Reading, Source};
+use naata_loyalty::{Event, Programme};
+use naata_report::Document;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+/// The base, the day one stands on, and the host.
+#[derive(Debug)]
+pub struct Work {
+    pub base: Base,
+    pub as_of: Day,
+    pub host: Host,
+    history_from: Option<Day>,
+    seed: u64,
+    project: Option<Project>,
+}
+
+impl Work {
+    /// Reads everything the flags and the project name.
+    pub fn open(m: &ArgMatches) -> Result<Self, Fail> {
+        let quiet = args::flag(m, "quiet");
+        let host = Host::new(args::number(m, "threads")?.unwrap_or(0), quiet);
+        let files = table_flags(m);
+        // Flags stand for themselves: a project found upward must not mix its tables in.
+        let project = if files.is_empty() || args::path(m, "project").is_some() {
+            project::find(args::path(m, "project").as_deref())?
+        } else {
+            None
+        };
+        let sources = sources(m, files, project.as_ref())?;
+        if sources.is_empty() {
+            return Err(Fail::usage("cli.no_tables", "find a table to read")
+                .hint("name files (--purchases orders.csv), or a project (-p DIR); naata init writes one from a folder of CSVs"));
+        }
+        let head = project.as_ref().map(|p| &p.project);
+        let stated = |flag: &str, from: fn(&project::Head) -> Option<String>| {
+            args::text(m, flag).or_else(|| head.and_then(from))
+        };
+        let currency = stated("currency", |h| h.currency.clone()).map(|c| Currency::parse(&c)).transpose()?;
+        let zone = stated("time-zone", |h| h.time_zone.clone()).map_or(Ok(Zone::UTC), |z| Zone::parse(&z))?;
+        let options = Options { currency, zone, today: today(), ..Options::default() };
+        let outcome = naata_ingest::read(&sources, &options, &host)?;
+        let as_of = match date(stated("as-of", |h| h.as_of.clone()), "as-of")? {
+            Some(day) => day,
+            None => last_day(&outcome.intake, options.today)?,
+        };
+        let history_from = date(stated("history-from", |h| h.history_from.clone()), "history-from")?;
+        let mut base = Base::seal(outcome.part, outcome.intake)?;
+        if let Some((programme, events)) = programme(m, project.as_ref())? {
+            base = base.with_programme(programme, events);
+        }
+        Ok(Self { base, as_of, host, history_from, seed: args::number(m, "seed")?.unwrap_or(1), project })
+    }
+
+    /// The language of the project.
+    pub fn lang(&self) -> Option<&str> {
+        self.project.as_ref()?.project.lang.as_deref()
+    }
+
+    /// A session over the base, with the project's parameters as defaults.
+    pub fn session(&self) -> Result<Session<'_>, Fail> {
+        let cx = Context {
+            as_of: self.as_of,
+            history_from: self.history_from,
+            zone: self.base.zone,
+            seed: self.seed,
+            exec: &self.host,
+        };
+        let mut session = Session::new(&self.base, cx)?;
+        for (key, parameters) in self.project.iter().flat_map(|p| &p.parameters) {
+            let key = key.replace('-', " ");
+            let entry = session.entry(&key)?;
+            for (name, value) in parameters {
+                let specs = (entry.specs)();
+                if !specs.iter().any(|s| s.flag() == *name || s.name == name) {
+                    let flags: Vec<String> = specs.iter().map(naata_answer::ParamSpec::flag).collect();
+                    let near = naata::facts::nearest(name, flags.iter().map(String::as_str));
+                    let fail = Fail::usage("cli.parameter", format!("set [parameters.{key}] {name}: there is no such parameter"));
+                    return Err(match near {
+                        Some(near) => fail.hint(format!("did you mean '{near}'?")),
+                        None => fail.hint(format!("there are: {}", flags.join(", "))),
+                    });
+                }
+                let text = value.as_str().map_or_else(|| value.to_string(), str::to_string);
+                session.set_default(&key, name, &text);
+            }
+        }
+        Ok(session)
+    }
+
+    /// A document without sections yet.
+    pub fn document(&self) -> Document<'_> {
+        Document {
+            version: env!("CARGO_PKG_VERSION"),
+            title: self.project.as_ref().and_then(|p| p.project.name.as_deref()).unwrap_or("naata"),
+            as_of: self.as_of,
+            ids: &self.base.ids,
+            intake: &self.base.intake,
+            sections: Vec::new(),
+            changes: Vec::new(),
+            extra_words: &[],
+            list_stem: None,
+        }
+    }
+}
+
+/// The files named by flags.
+fn table_flags(m: &ArgMatches) -> Vec<(TableKind, String)> {
+    TableKind::ALL
+        .into_iter()
+        .flat_map(|kind| args::texts(m, kind.name()).into_iter().map(move |f| (kind, f)))
+        .collect()
+}
+
+fn sources(m: &ArgMatches, flags: Vec<(TableKind, String)>, project: Option<&Project>) -> Result<Vec<Source>, Fail> {
+    let mut named: Vec<(TableKind, String, PathBuf)> =
+        flags.into_iter().map(|(kind, f)| (kind, f.clone(), PathBuf::from(f))).collect();
+    if named.is_empty()
+        && let Some(p) = project
+    {
+        for (kind, files) in &p.tables {
+            named.extend(files.all().into_iter().map(|f| (*kind, f.to_string(), p.folder.join(f))));
+        }
+    }
+    let kinds: Vec<TableKind> = named.iter().map(|n| n.0).collect();
+    let maps = maps(m, &kinds)?;
+    let mut out = Vec::new();
+    let mut stdin_taken = false;
+    for (kind, name, path) in named {
+        let mut source = if name == "-" {
+            if std::mem::replace(&mut stdin_taken, true) {
+                return Err(Fail::usage("cli.stdin", "read two tables from standard input: '-' may stand once"));
+            }
+            let mut bytes = Vec::new();
+            std::io::stdin().lock().read_to_end(&mut bytes).map_err(|e| Fail::file("read", Path::new("standard input"), &e))?;
+            Source::bytes(kind, "standard input", bytes)
+        } else {
+            if path.is_dir() {
+                return Err(Fail::data("cli.file", format!("read {}: it is a folder", path.display()))
+                    .hint(format!("naata init {} finds the tables in it", path.display())));
+            }
+            // Opened once here, so that a missing file is told before any work.
+            std::fs::File::open(&path).map_err(|e| Fail::file("read", &path, &e))?;
+            let again = path.clone();
+            Source::open(kind, &name, Box::new(move || {
+                std::fs::File::open(&again).map(|f| Box::new(f) as Box<dyn Read + Send>)
+            }))
+        };
+        source.reading = reading(m, project.and_then(|p| p.reading.get(&kind)))?;
+        if let Some(map) = project.and_then(|p| p.maps.get(&kind)) {
+            source.map.extend(map.iter().map(|(field, column)| (field.clone(), ColumnRef::parse(column))));
+        }
+        for (of, field, column) in &maps {
+            if *of == kind {
+                source.map.retain(|(f, _)| f != field);
+                source.map.push((field.clone(), ColumnRef::parse(column)));
+            }
+        }
+        out.push(source);
+    }
+    Ok(out)
+}
+
+/// `--map amount=Total` and `--map purchases.amount=#5`.
+fn maps(m: &ArgMatches, kinds: &[TableKind]) -> Result<Vec<(TableKind, String, String)>, Fail> {
+    let mut out = Vec::new();
+    for text in args::texts(m, "map") {
+        let Some((left, column)) = text.split_once('=') else {
+            return Err(Fail::usage("cli.map", format!("read --map '{text}': expected FIELD=COLUMN, such as amount=Total or amount=#5")));
+        };
+        let (kind, field) = match left.split_once('.') {
+            Some((kind, field)) => {
+                let known = TableKind::parse(kind).filter(|k| kinds.contains(k)).ok_or_else(|| {
+                    Fail::usage("cli.map", format!("read --map '{text}': '{kind}' is not one of the tables that were given"))
+                })?;
+                (known, field)
+            }
+            None => match kinds {
+                [kind] => (*kind, left),
+                [first, rest @ ..] if rest.iter().all(|k| k == first) => (*first, left),
+                _ => {
+                    return Err(Fail::usage("cli.map", format!("read --map '{text}': several tables are given"))
+                        .hint(format!("say which: --map {}.{text}", kinds.first().map_or("purchases", |k| k.name()))));
+                }
+            },
+        };
+        out.push((kind, field.to_string(), column.to_string()));
+    }
+    Ok(out)
+}
+
+fn reading(m: &ArgMatches, project: Option<&project::Reading>) -> Result<Reading, Fail> {
+    let p = project.cloned().unwrap_or_default();
+    let text = |flag: &str, from: &Option<String>| args::text(m, flag).or_else(|| from.clone());
+    Ok(Reading {
+        delimiter: text("delimiter", &p.delimiter).map(|d| naata_ingest::parse_delimiter(&d)).transpose()?,
+        header: if args::flag(m, "no-header") { Some(false) } else { p.header },
+        date_format: text("date-format", &p.date_format).map(|d| naata_ingest::parse_date_format(&d)).transpose()?,
+        decimal_comma: if args::flag(m, "decimal-comma") { Some(true) } else { p.decimal_comma },
+        encoding: text("encoding", &p.encoding).map(|e| naata_ingest::parse_encoding(&e)).transpose()?,
+    })
+}
+
+fn date(text: Option<String>, flag: &str) -> Result<Option<Day>, Fail> {
+    text.map(|t| {
+        Day::parse_iso(&t)
+            .ok_or_else(|| Fail::usage("cli.date", format!("read --{flag}: expected a date such as 2026-03-31, got '{t}'")))
+    })
+    .transpose()
+}
+
+/// The last date of the data that is not in the future.
+fn last_day(intake: &naata_core::Intake, today: Option<Day>) -> Result<Day, Fail> {
+    let last = intake.tables.iter().filter_map(|t| t.span).map(|s| s.1).filter(|d| today.is_none_or(|t| *d <= t)).max();
+    match (last, today) {
+        (Some(day), _) => Ok(day),
+        // Tables without any date: the day matters to nothing that can be worked out from them.
+        (None, Some(today)) if intake.tables.iter().all(|t| t.span.is_none()) => Ok(today),
+        _ => Err(Fail::data("cli.as_of", "find the last day of the data: every date lies in the future").hint("state it: --as-of 2026-03-31")),
+    }
+}
+
+fn programme(m: &ArgMatches, project: Option<&Project>) -> Result<Option<(Programme, Option<Vec<Event>>)>, Fail> {
+    let from = |flag: &str, side: fn(&project::Side) -> &Option<String>| {
+        args::path(m, flag)
+            .or_else(|| project.and_then(|p| side(&p.files).as_ref().map(|f| p.folder.join(f))))
+    };
+    let Some(path) = from("programme", |f| &f.programme) else { return Ok(None) };
+    let read = |path: &Path| std::fs::read_to_string(path).map_err(|e| Fail::file("read", path, &e));
+    let text = read(&path)?;
+    let programme: Programme =
+        toml::from_str(&text).map_err(|e| project::toml_fail("loyalty programme", &path, &text, &e))?;
+    let events = from("events", |f| &f.events).map(|path| events(&path, &read(&path)?)).transpose()?;
+    Ok(Some((programme, events)))
+}
+
+/// A JSON array of events, or one event a line.
+fn events(path: &Path, text: &str) -> Result<Vec<Event>, Fail> {
+    let bad = |line: usize, e: &serde_json::Error| {
+        Fail::data("cli.events", format!("read the events {}:{line}: {e}", path.display()))
+    };
+    if text.trim_start().starts_with('[') {
+        return serde_json::from_str(text).map_err(|e| bad(e.line(), &e));
+    }
+    let lines = text.lines().enumerate().filter(|(_, l)| !l.trim().is_empty());
+    lines.map(|(i, l)| serde_json::from_str(l).map_err(|e| bad(i + 1, &e))).collect()
+}

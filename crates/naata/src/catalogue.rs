@@ -1,0 +1,17 @@
+//! Every analysis naata knows. One line here is a subcommand, its help, a report section, an `explain` page, a row of
+//! the docs, and the tests that a golden case, a source and all words exist.
+
+use crate::Entry;
+
+/// The analyses, in the order of the report.
+pub static CATALOGUE: &[Entry] = &[
+    Entry::of::<naata_metrics::PulseAnalysis>(),
+    Entry::with_facts::<naata_metrics::ClvAnalysis>(),
+    Entry::with_facts::<naata_segments::RfmAnalysis>(),
+    Entry::with_facts::<naata_metrics::NpsAnalysis>(),
+    Entry::with_facts::<naata_journeys::JourneyMapAnalysis>(),
+    Entry::with_facts::<naata_loyalty::LoyaltyRunAnalysis>(),
+    Entry::with_facts::<naata_customers::OccasionsAnalysis>(),
+    Entry::of::<naata_metrics::SummaryAnalysis>(),
+    Entry::of::<naata_customers::CheckAnalysis>(),
+];

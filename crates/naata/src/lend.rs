@@ -1,0 +1,150 @@
+//! How a session lends inputs by type: what an analysis needs follows from what it borrows, so it cannot be wrong.
+
+use crate::Base;
+use naata_core::{
+    AnswerRow, ConsentRow, CostRow, CustomerRow, DealRow, Histories, Ids, Intake, LeadRow, LineRow,
+    MoneyUnit, PurchaseRow, SendRow, SubscriptionRow, Summary, TableKind, Takings, Texts, TicketRow,
+    TouchRow,
+};
+use naata_facts::Facts;
+use naata_loyalty::{Event, Programme};
+
+/// Something an analysis cannot run without.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Need {
+    /// A table.
+    Table(TableKind),
+    /// A loyalty programme.
+    Programme,
+    /// The events of a loyalty programme, or purchases to derive them from.
+    Events,
+}
+
+impl Need {
+    /// How it is called in messages.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Table(kind) => kind.name(),
+            Self::Programme => "a programme",
+            Self::Events => "events or purchases",
+        }
+    }
+}
+
+/// What a session can lend.
+#[derive(Clone, Copy, Debug)]
+pub struct View<'a> {
+    pub(crate) base: &'a Base,
+    pub(crate) summaries: Option<&'a [Summary]>,
+    pub(crate) facts: &'a Facts,
+}
+
+/// An input a session can lend.
+#[diagnostic::on_unimplemented(
+    message = "a session cannot lend `{Self}` to an analysis",
+    note = "see the implementations of `Lend`: tables as `&Histories<..Row>`, `&[Summary]`, `&Takings`, `&Facts`, tuples and `Option` of these"
+)]
+pub trait Lend<'a>: Sized {
+    /// Adds what it needs.
+    fn needs(out: &mut Vec<Need>);
+    /// Lends it; `None` when it is absent.
+    fn lend(view: View<'a>) -> Option<Self>;
+}
+
+macro_rules! lend_tables {
+    ($($row:ty => $field:ident, $kind:ident;)*) => {$(
+        impl<'a> Lend<'a> for &'a Histories<$row> {
+            fn needs(out: &mut Vec<Need>) {
+                out.push(Need::Table(TableKind::$kind));
+            }
+            fn lend(view: View<'a>) -> Option<Self> {
+                view.base.$field.as_ref()
+            }
+        }
+    )*};
+}
+lend_tables! {
+    CustomerRow => customers, Customers;
+    PurchaseRow => purchases, Purchases;
+    LineRow => lines, Lines;
+    TouchRow => touches, Touches;
+    AnswerRow => surveys, Surveys;
+    SubscriptionRow => subscriptions, Subscriptions;
+    TicketRow => tickets, Tickets;
+    ConsentRow => consents, Consents;
+    DealRow => deals, Deals;
+    LeadRow => leads, Leads;
+    SendRow => campaigns, Campaigns;
+    CostRow => costs, Costs;
+}
+
+macro_rules! lend {
+    ($($type:ty, [$($need:expr),*], $view:ident => $body:expr;)*) => {$(
+        impl<'a> Lend<'a> for $type {
+            fn needs(out: &mut Vec<Need>) {
+                let _ = &out;
+                $(out.push($need);)*
+            }
+            fn lend($view: View<'a>) -> Option<Self> {
+                $body
+            }
+        }
+    )*};
+}
+lend! {
+    &'a [Summary], [Need::Table(TableKind::Purchases)], v => v.summaries;
+    &'a Takings, [Need::Table(TableKind::Purchases)], v => v.base.takings.as_ref();
+    &'a Ids, [], v => Some(&v.base.ids);
+    &'a Texts, [], v => Some(&v.base.texts);
+    &'a Intake, [], v => Some(&v.base.intake);
+    &'a Facts, [], v => Some(v.facts);
+    MoneyUnit, [], v => Some(v.base.unit);
+    &'a Programme, [Need::Programme], v => v.base.programme.as_ref();
+    &'a [Event], [Need::Events], v => v.base.events.as_deref();
+}
+
+impl<'a, T: Lend<'a>> Lend<'a> for Option<T> {
+    fn needs(_: &mut Vec<Need>) {}
+    fn lend(view: View<'a>) -> Option<Self> {
+        Some(T::lend(view))
+    }
+}
+
+macro_rules! lend_tuples {
+    ($(($($t:ident),+))*) => {$(
+        impl<'a, $($t: Lend<'a>),+> Lend<'a> for ($($t,)+) {
+            fn needs(out: &mut Vec<Need>) {
+                $($t::needs(out);)+
+            }
+            fn lend(view: View<'a>) -> Option<Self> {
+                Some(($($t::lend(view)?,)+))
+            }
+        }
+    )*};
+}
+lend_tuples! { (A, B) (A, B, C) (A, B, C, D) (A, B, C, D, E) (A, B, C, D, E, F) (A, B, C, D, E, F, G) (A, B, C, D, E, F, G, H) }
+
+impl View<'_> {
+    /// Whether something an analysis may need is there.
+    pub(crate) fn has(&self, need: Need) -> bool {
+        let b = self.base;
+        match need {
+            Need::Programme => b.programme.is_some(),
+            Need::Events => b.events.is_some(),
+            Need::Table(kind) => match kind {
+                TableKind::Customers => b.customers.is_some(),
+                TableKind::Purchases => b.purchases.is_some(),
+                TableKind::Lines => b.lines.is_some(),
+                TableKind::Touches => b.touches.is_some(),
+                TableKind::Surveys => b.surveys.is_some(),
+                TableKind::Subscriptions => b.subscriptions.is_some(),
+                TableKind::Tickets => b.tickets.is_some(),
+                TableKind::Consents => b.consents.is_some(),
+                TableKind::Deals => b.deals.is_some(),
+                TableKind::Leads => b.leads.is_some(),
+                TableKind::Campaigns => b.campaigns.is_some(),
+                TableKind::Costs => b.costs.is_some(),
+            },
+        }
+    }
+}
