@@ -13,6 +13,7 @@ mod gamma_dist;
 mod incomplete;
 pub mod linalg;
 mod normal;
+pub mod optimise;
 mod poisson;
 mod quantile;
 mod random;
