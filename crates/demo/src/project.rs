@@ -1,0 +1,195 @@
+//! The files beside the tables: project, loyalty programme, expected journey, objectives and a word to the reader.
+
+use crate::Shop;
+use crate::table::File;
+
+/// The project file: what the tables are and how to read them.
+pub(crate) fn naata_toml(shop: &Shop) -> File {
+    let text = format!(
+        r#"# The project file of Asha Stores. Paths are relative to this file.
+
+[project]
+name = "Asha Stores"
+currency = "INR"
+time-zone = "Asia/Kolkata"
+# The day the files were exported. Left out, it is the last date of the data.
+as-of = "{until}"
+# The shop opened on this day: nobody bought before it, so no history is cut off.
+history-from = "{from}"
+
+# Each table is a file or a list of files. The headers are the standard ones, so no [maps] are needed; a file with
+# other headers would say, for instance:
+#   [maps.purchases]
+#   amount = "Total"
+[tables]
+customers = "customers.csv"
+purchases = "purchases.csv"
+lines = "lines.csv"
+touches = "touches.csv"
+surveys = "surveys.csv"
+subscriptions = "subscriptions.csv"
+tickets = "tickets.csv"
+consents = "consents.csv"
+deals = "deals.csv"
+leads = "leads.csv"
+campaigns = "campaigns.csv"
+costs = "costs.csv"
+
+# Side inputs: the rules of the loyalty programme, the journey as it is meant to be, and what the business aims at.
+[files]
+programme = "programme.toml"
+journey = "journey.toml"
+objectives = "objectives.toml"
+
+# Defaults of an analysis' parameters.
+[parameters.clv]
+unit = "week"
+"#,
+        from = shop.from,
+        until = shop.until
+    );
+    File::text("naata.toml", text)
+}
+
+/// The loyalty programme: one point for every full hundred rupees of an order.
+pub(crate) fn programme() -> File {
+    let text = r#"# Asha Circle, the loyalty programme of Asha Stores.
+name = "Asha Circle"
+currency = "INR"
+timezone = "Asia/Kolkata"
+
+[points]
+precision = 0
+rounding = "floor"
+round_at = "order"
+
+# One point for every full hundred rupees of an order.
+[[earn]]
+id = "base"
+trigger = "purchase"
+
+[earn.amount]
+type = "per_amount"
+points = "1"
+per = "100.00"
+partial = "whole_groups"
+"#;
+    File::text("programme.toml", text.into())
+}
+
+/// The journey as the shop means it to be.
+pub(crate) fn journey() -> File {
+    let text = r#"# The journey as Asha Stores means it to be: stages in order, and the activities of the touches that belong to each.
+name = "Order on the app or the web"
+case = "session"
+# A session ends after this many minutes without a touch.
+gap-minutes = 30
+
+[[stage]]
+id = "arrive"
+title = "Arrive"
+activities = ["visit", "chat", "store visit"]
+
+[[stage]]
+id = "explore"
+title = "Find a product"
+activities = ["search", "product view"]
+
+[[stage]]
+id = "choose"
+title = "Put it into the cart"
+activities = ["add to cart"]
+
+[[stage]]
+id = "checkout"
+title = "Check out"
+activities = ["checkout"]
+
+[[stage]]
+id = "pay"
+title = "Pay"
+activities = ["payment"]
+
+[[stage]]
+id = "order"
+title = "Order"
+activities = ["order"]
+goal = true
+
+[[stage]]
+id = "receive"
+title = "Receive"
+activities = ["delivery"]
+
+[[stage]]
+id = "speak"
+title = "Review, return, ask for help"
+activities = ["review", "return", "support call", "support chat"]
+"#;
+    File::text("journey.toml", text.into())
+}
+
+/// What the business aims at, counted from the day of the export.
+pub(crate) fn objectives(shop: &Shop) -> File {
+    let after = |days: i32| shop.until.plus(days).unwrap_or(shop.until);
+    let text = format!(
+        r#"# What Asha Stores aims at, counted from the day of the export.
+
+[[objective]]
+id = "churn-down"
+title = "Churn down by 15 % in six months"
+measure = "churn.rate"
+direction = "down"
+change = "-15 %"
+from = "{from}"
+until = "{half}"
+
+[[objective]]
+id = "clv-up"
+title = "Customer lifetime value up by 20 % in a year"
+measure = "clv.mean"
+direction = "up"
+change = "+20 %"
+from = "{from}"
+until = "{year}"
+
+[[objective]]
+id = "nps-50"
+title = "NPS from 35 to 50 this quarter"
+measure = "nps.score"
+direction = "up"
+baseline = 35
+target = 50
+from = "{from}"
+until = "{quarter}"
+"#,
+        from = shop.until,
+        quarter = after(92),
+        half = after(182),
+        year = after(365),
+    );
+    File::text("objectives.toml", text)
+}
+
+/// A word to the reader.
+pub(crate) fn readme(shop: &Shop) -> File {
+    let text = format!(
+        "Asha Stores is an invented Indian shop: groceries, sweets, clothing and things for the home, sold in stores, on an\n\
+         app, on the web and by chat. It opened on {from}; the files were exported on {until} for {customers} customers\n\
+         (seed {seed}).\n\
+         \n\
+         Nobody in it exists. E-mail addresses use domains reserved for examples, phone numbers a series that is not\n\
+         assigned. Names, cities and languages are drawn independently of each other and of what people buy.\n\
+         \n\
+         purchases.csv holds orders and refunds (negative, with the order's number and -R); lines.csv what was in them;\n\
+         rows without a customer were sold over the counter. The monthly basket in subscriptions.csv and the deals in\n\
+         deals.csv are billed apart and are not in purchases.csv.\n\
+         \n\
+         truth.json says what was planted, where and how large it truly is: look there last.\n",
+        from = shop.from,
+        until = shop.until,
+        customers = shop.customers,
+        seed = shop.seed,
+    );
+    File::text("README.txt", text)
+}
