@@ -22,6 +22,16 @@ pub enum Error {
         /// The days asked for.
         days: u32,
     },
+    /// The data end before the period begins.
+    #[error("measure {from} to {to}: the last sale is of {last}")]
+    Uncovered {
+        /// The first day of the period.
+        from: Day,
+        /// The last day of the period.
+        to: Day,
+        /// The last day with a sale.
+        last: Day,
+    },
     /// A window of no days.
     #[error("look at a window of 0 days: at least 1 is needed")]
     Window,
@@ -40,6 +50,7 @@ impl Error {
             Self::Core(e) => e.code(),
             Self::NoPurchases { .. } => "metrics.no_purchases",
             Self::Period { .. } => "metrics.period",
+            Self::Uncovered { .. } => "metrics.uncovered",
             Self::Window => "metrics.window",
             Self::NoAnswers { .. } => "metrics.no_answers",
         }
@@ -50,7 +61,7 @@ impl Error {
         match self {
             Self::Core(e) => e.class(),
             Self::Period { .. } | Self::Window => Class::Usage,
-            Self::NoPurchases { .. } | Self::NoAnswers { .. } => Class::Inconclusive,
+            Self::NoPurchases { .. } | Self::Uncovered { .. } | Self::NoAnswers { .. } => Class::Inconclusive,
         }
     }
 }

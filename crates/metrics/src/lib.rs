@@ -25,9 +25,11 @@
 
 mod error;
 pub mod estimate;
+pub mod pulse;
 pub mod summary;
 pub mod voice;
 
 pub use error::Error;
+pub use pulse::PulseAnalysis;
 pub use summary::SummaryAnalysis;
 pub use voice::NpsAnalysis;
