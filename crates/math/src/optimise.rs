@@ -363,10 +363,11 @@ fn damped_step(
     f: &mut impl FnMut(&[f64]) -> Derivatives,
 ) -> Option<Taken> {
     let size = point.len();
-    // Each parameter is damped by its own curvature, so that its unit of measure does not matter.
+    // Each parameter is damped by its own curvature. The floor keeps one that happens to be flat here, where its
+    // curvature says nothing about its scale, from being thrown far away.
     let curvature: Vec<f64> = here.hessian.diagonal().into_iter().map(f64::abs).collect();
     let largest = curvature.iter().copied().fold(0.0, f64::max);
-    let floor = if largest > 0.0 { 1e-10 * largest } else { here.gradient_norm().max(f64::MIN_POSITIVE) };
+    let floor = if largest > 0.0 { 1e-3 * largest } else { here.gradient_norm().max(f64::MIN_POSITIVE) };
     // From here to 1e-12 of the parameters' size there are far fewer than this many tenfold dampings.
     for _ in 0..60 {
         let stronger = (*damping * 10.0).max(1e-4);
