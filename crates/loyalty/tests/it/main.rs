@@ -1,0 +1,3 @@
+//! The ledger held against published scenarios.
+
+mod scenarios;
