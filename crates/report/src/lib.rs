@@ -47,10 +47,12 @@
 //! CSV and JSON are streamed; their bytes depend on the answer alone, not on language or digits, but for the sentences
 //! in `text` and `message`.
 
+mod chart;
 mod csv;
 mod document;
 mod error;
 mod explain;
+mod html;
 mod json;
 mod markdown;
 mod numbers;
@@ -87,7 +89,7 @@ pub fn render(
         Format::Table => terminal::document(doc, style, out),
         Format::Markdown => markdown::document(doc, style, out),
         Format::Json => json::document(doc, style, out),
-        Format::Html => markdown::document(doc, style, out),
+        Format::Html => html::document(doc, style, out),
         Format::Csv => match choose(doc, table)? {
             Chosen::Table(t) => csv::table(t, doc.ids, style, out),
             Chosen::Head(s) => csv::head(s.answer, doc.ids, style, out),

@@ -275,7 +275,7 @@ mod tests {
         assert_eq!(en.share(0.000_1), "<0.1%");
         assert_eq!(en.seconds(34.2 * 86_400.0), "34.2 days");
         assert_eq!(en.seconds(86_400.0), "1 day");
-        assert_eq!(en.compact(1_234_567.0, Some(Currency::INR)), "₹12.3 L");
+        assert_eq!(en.compact(1_234_567.0, Some(Currency::INR)), "₹12.3\u{a0}L");
         assert_eq!(en.compact(1_234_567.0, None), "1.23M");
         assert_eq!(en.compact(2_500.0, None), "2,500");
     }

@@ -26,6 +26,8 @@ pub(crate) enum ColumnForm {
     Decimals(usize),
     /// Amounts without decimals.
     WholeMoney,
+    /// Amounts with all decimals, also those that are whole, so that they stand under each other.
+    FullMoney,
 }
 
 /// Text that is safe on a terminal and in a page: control characters and marks that hide or turn text around are
@@ -116,11 +118,18 @@ impl<'a> Voice<'a> {
             Cell::Count(n) => self.numbers.count(*n),
             Cell::Number(x) => match form {
                 ColumnForm::Decimals(d) => self.numbers.fixed(*x, d),
+                _ if precision == Precision::Rounded && x.abs() >= 1000.0 => self.numbers.fixed(*x, 0),
+                _ if precision == Precision::Rounded => self.numbers.significant(*x, 3),
                 _ => self.numbers.number(*x),
             },
             Cell::Share(x) => self.numbers.share(*x),
             Cell::Money(m, unit) => {
-                let p = if form == ColumnForm::WholeMoney { Precision::Whole } else { precision };
+                let whole = m.0 % 10i64.pow(u32::from(unit.scale.min(18))) == 0;
+                let p = match form {
+                    ColumnForm::WholeMoney => Precision::Whole,
+                    ColumnForm::Own if whole => Precision::Whole,
+                    _ => precision,
+                };
                 self.numbers.money(*m, *unit, p)
             }
             Cell::Day(d) => self.numbers.day(*d),
@@ -257,7 +266,7 @@ impl<'a> Voice<'a> {
             Column::Money(v, unit) => {
                 let ten = 10i64.pow(u32::from(unit.scale.min(18)));
                 let whole = v.iter().flatten().all(|m| m.0 % ten == 0);
-                if whole { ColumnForm::WholeMoney } else { ColumnForm::Own }
+                if whole { ColumnForm::WholeMoney } else { ColumnForm::FullMoney }
             }
             _ => ColumnForm::Own,
         }
