@@ -130,18 +130,43 @@ pub(crate) fn beta_tails(a: f64, b: f64, x: f64, rest: f64) -> (f64, f64) {
 
 /// Returns ln(x^a (1-x)^b / B(a, b)) with 1 - x given as `rest`.
 pub(crate) fn ln_beta_kernel(a: f64, b: f64, x: f64, rest: f64) -> f64 {
-    if a < 10.0 || b < 10.0 {
-        let ln_rest = if x < 0.5 { ln_1p(-x) } else { ln(rest) };
-        let ln_x = if rest < 0.5 { ln_1p(-rest) } else { ln(x) };
-        return a * ln_x + b * ln_rest - ln_beta(a, b);
+    BetaKernel::new(a, b).ln_at(x, rest)
+}
+
+/// The function ln(x^a (1-x)^b / B(a, b)), ready to be evaluated at many points.
+pub(crate) struct BetaKernel {
+    a: f64,
+    b: f64,
+    constant: f64,
+}
+
+impl BetaKernel {
+    /// Prepares the function of two shapes above 0.
+    pub(crate) fn new(a: f64, b: f64) -> Self {
+        let constant = if a < 10.0 || b < 10.0 {
+            -ln_beta(a, b)
+        } else {
+            let n = a + b;
+            0.5 * (ln(a) + ln_1p(-a / n))
+                - (stirling_rest(a) + stirling_rest(b) - stirling_rest(n))
+                - HALF_LN_TWO_PI
+        };
+        Self { a, b, constant }
     }
-    // The powers are set against their values at the point a / (a + b), where they cancel 1 / B(a, b).
-    let n = a + b;
-    let off = a * rest - b * x;
-    let at_a = ln_ratio_loss(a, n * x, -off);
-    let at_b = ln_ratio_loss(b, n * rest, off);
-    at_a + at_b - (stirling_rest(a) + stirling_rest(b) - stirling_rest(n)) - HALF_LN_TWO_PI
-        + 0.5 * (ln(a) + ln_1p(-a / n))
+
+    /// Returns the function at `x`, of which `rest` is 1 - x.
+    pub(crate) fn ln_at(&self, x: f64, rest: f64) -> f64 {
+        let (a, b) = (self.a, self.b);
+        if a < 10.0 || b < 10.0 {
+            let ln_rest = if x < 0.5 { ln_1p(-x) } else { ln(rest) };
+            let ln_x = if rest < 0.5 { ln_1p(-rest) } else { ln(x) };
+            return a * ln_x + b * ln_rest + self.constant;
+        }
+        // The powers are set against their values at the point a / (a + b), where they cancel 1 / B(a, b).
+        let n = a + b;
+        let off = a * rest - b * x;
+        ln_ratio_loss(a, n * x, -off) + ln_ratio_loss(b, n * rest, off) + self.constant
+    }
 }
 
 /// Returns m ln(value / m) - (value - m), given the difference `off` = value - m.
