@@ -1,0 +1,138 @@
+//! A stretch of a file turned into typed rows. It knows nothing of what came before, so that stretches can be parsed
+//! side by side; where it ends tells whether the next one began at the right byte.
+
+use crate::codes::{self, Code};
+use crate::plan::Plan;
+use crate::records::{Records, skip_line_ends, unclosed};
+use crate::row::{Desk, Note, Row, lossy};
+use crate::sale::Sales;
+use crate::tables::Record;
+use csv::ByteRecord;
+use naata_core::{Day, Digest, TableKind};
+use std::collections::BTreeMap;
+
+/// How many lines may open a quote that is never closed before rows cannot be told apart.
+const OPEN_QUOTES: usize = 64;
+
+/// What a stretch holds.
+#[derive(Debug, Default)]
+pub(crate) struct Batch {
+    /// The first byte of the stretch and the byte at which the next row begins.
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    pub(crate) rows: u64,
+    pub(crate) used: u64,
+    pub(crate) refused: BTreeMap<&'static str, u64>,
+    pub(crate) span: Option<(Day, Day)>,
+    pub(crate) digest: Digest,
+    pub(crate) desk: Desk,
+    pub(crate) sales: Sales,
+    pub(crate) records: Vec<Record>,
+    /// Rows that open a quote and never close it.
+    pub(crate) open_quotes: usize,
+}
+
+impl Batch {
+    fn refuse(&mut self, code: Code) {
+        *self.refused.entry(code.key).or_default() += 1;
+    }
+}
+
+/// Parses the rows that begin from `start` up to `until`. Unless the window is the `last`, a row that reaches the
+/// window's end may be cut off and is left for the next one.
+pub(crate) fn parse(plan: &Plan, window: &[u8], start: usize, until: usize, last: bool) -> Batch {
+    let mut batch = Batch { start, end: start, ..Batch::default() };
+    let mut cells = ByteRecord::new();
+    let mut content: Vec<u8> = Vec::new();
+    let mut records = Records::new(window, start, plan.delimiter);
+    while batch.end < until {
+        let Some(place) = records.next(&mut cells) else {
+            batch.end = skip_line_ends(window, batch.end);
+            break;
+        };
+        if place.start >= until {
+            batch.end = place.start;
+            break;
+        }
+        if place.end >= window.len() {
+            if !last {
+                batch.end = place.start;
+                break;
+            }
+            if unclosed(window, place.start, plan.delimiter) {
+                // Only the line itself is given up: what the quote would swallow is read on its own.
+                let rest = window.get(place.start..).unwrap_or_default();
+                let line = memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());
+                let value = Some(lossy(rest.get(..line).unwrap_or_default()));
+                let note = Note {
+                    at: place.start,
+                    code: codes::QUOTE_UNCLOSED,
+                    column: None,
+                    value,
+                    suggestion: None,
+                };
+                batch.desk.notes.push(note);
+                batch.rows += 1;
+                batch.refuse(codes::QUOTE_UNCLOSED);
+                batch.open_quotes += 1;
+                batch.end = skip_line_ends(window, place.start + line);
+                if batch.open_quotes > OPEN_QUOTES {
+                    break;
+                }
+                records = Records::new(window, batch.end, plan.delimiter);
+                continue;
+            }
+        }
+        batch.end = skip_line_ends(window, place.end);
+        batch.rows += 1;
+        let mut desk = std::mem::take(&mut batch.desk);
+        let mut row = Row { plan, cells: &cells, at: place.start, desk: &mut desk };
+        let outcome = take(&mut row, &mut batch.sales, &mut batch.records);
+        batch.desk = desk;
+        match outcome {
+            Err(code) => batch.refuse(code),
+            Ok(day) => {
+                batch.used += 1;
+                if let Some(day) = day {
+                    batch.span = Some(batch.span.map_or((day, day), |(a, b)| (a.min(day), b.max(day))));
+                }
+                content.clear();
+                for (_, slot) in plan.mapped() {
+                    for column in &slot.columns {
+                        content.extend_from_slice(cells.get(*column).unwrap_or_default().trim_ascii());
+                        content.push(0x1F);
+                    }
+                }
+                batch.digest.add(day, &content);
+            }
+        }
+    }
+    batch
+}
+
+fn take(row: &mut Row<'_>, sales: &mut Sales, records: &mut Vec<Record>) -> Result<Option<Day>, Code> {
+    let (plan, cells) = (row.plan, row.cells);
+    let whole = |row: &mut Row<'_>, code: Code| {
+        let text: Vec<&[u8]> = row.cells.iter().collect();
+        let value = Some(lossy(&text.join(&b","[..])));
+        row.desk.notes.push(Note { at: row.at, code, column: None, value, suggestion: None });
+        code
+    };
+    if cells.iter().all(|c| c.trim_ascii().is_empty()) {
+        return Err(whole(row, codes::ROW_BLANK));
+    }
+    if cells.len() < plan.least {
+        return Err(whole(row, codes::ROW_SHORT));
+    }
+    if cells.iter().skip(plan.columns.len()).any(|c| !c.trim_ascii().is_empty()) {
+        return Err(whole(row, codes::ROW_LONG));
+    }
+    match plan.kind {
+        TableKind::Purchases | TableKind::Lines => sales.take(row),
+        _ => {
+            let (day, record) = Record::of(row)?;
+            records.push(record);
+            Ok(day)
+        }
+    }
+}

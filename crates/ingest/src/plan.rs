@@ -1,0 +1,324 @@
+//! How one file is read: decided from its head, corrected by the evidence of the whole.
+
+use crate::date::{DateFormat, DateOrder};
+use crate::encoding::Encoding;
+use crate::evidence::Evidence;
+use crate::field::{F, Need, Spec, Type, specs};
+use crate::fold::{fold, nearest};
+use crate::formats::{Format, GENERIC, Pick};
+use crate::head::{Head, Layout, layout};
+use crate::money::Mark;
+use crate::records::line_ends;
+use crate::{ColumnRef, Delimiter, Error, Reading};
+use naata_core::{Day, MoneyUnit, TableKind, Zone};
+
+/// Where the value of a field comes from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Slot {
+    /// The columns it is in, counted from 0; several are added or joined.
+    pub(crate) columns: Vec<usize>,
+    /// The same text for every row, where no column has it.
+    pub(crate) constant: Option<&'static str>,
+}
+
+impl Slot {
+    pub(crate) fn is_mapped(&self) -> bool {
+        !self.columns.is_empty() || self.constant.is_some()
+    }
+}
+
+/// How one file is read.
+#[derive(Clone, Debug)]
+pub(crate) struct Plan {
+    pub(crate) kind: TableKind,
+    pub(crate) file: Box<str>,
+    pub(crate) encoding: Encoding,
+    pub(crate) encoding_sure: bool,
+    pub(crate) delimiter: Delimiter,
+    pub(crate) format: &'static Format,
+    pub(crate) preamble: usize,
+    pub(crate) header_rows: usize,
+    pub(crate) columns: Vec<String>,
+    /// Cells a row must have: columns without trailing unnamed ones.
+    pub(crate) least: usize,
+    /// The byte at which the rows begin, and how many lines end before it.
+    pub(crate) body: usize,
+    pub(crate) body_lines: u64,
+    slots: Vec<Slot>,
+    dates: Vec<DateFormat>,
+    dates_declared: bool,
+    pub(crate) mark: Mark,
+    mark_declared: bool,
+    /// Whether rows of one order are brought together.
+    pub(crate) grouped: bool,
+    /// Whether a row is a line of an order rather than an order.
+    pub(crate) by_line: bool,
+    pub(crate) unit: MoneyUnit,
+    pub(crate) zone: Zone,
+    pub(crate) today: Option<Day>,
+}
+
+/// What a plan rests on beside the file itself.
+pub(crate) struct Wish<'a> {
+    pub(crate) kind: TableKind,
+    pub(crate) file: &'a str,
+    pub(crate) reading: &'a Reading,
+    pub(crate) map: &'a [(String, ColumnRef)],
+}
+
+impl Plan {
+    /// A plan from the head of a file. `strict` asks that every needed field has a column.
+    pub(crate) fn of(
+        head: &Head,
+        wish: &Wish<'_>,
+        unit: MoneyUnit,
+        zone: Zone,
+        strict: bool,
+    ) -> Result<Self, Error> {
+        let delimiter = wish.reading.delimiter.unwrap_or_else(|| head.delimiter());
+        let known: Vec<String> = specs(wish.kind).iter().flat_map(|s| s.names().map(fold)).collect();
+        let known: Vec<&str> = known.iter().map(String::as_str).collect();
+        let Layout { format, preamble, header_rows, columns, body } =
+            layout(head, delimiter, wish.reading.header, &known);
+        // A known export of something else is a table like any other.
+        let format = if format.table(wish.kind).is_some() { format } else { &GENERIC };
+        let order = format.dates.unwrap_or(DateOrder::Dmy);
+        let declared = wish.reading.date_format;
+        let mut plan = Self {
+            kind: wish.kind,
+            file: wish.file.into(),
+            encoding: head.encoding,
+            encoding_sure: head.sure,
+            delimiter,
+            format,
+            preamble,
+            header_rows,
+            least: columns.iter().rposition(|c| !c.is_empty()).map_or(0, |i| i + 1),
+            columns,
+            body,
+            body_lines: line_ends(head.text.get(..body).unwrap_or_default()),
+            slots: vec![Slot::default(); F::N],
+            dates: vec![declared.unwrap_or(DateFormat::Order(order)); F::N],
+            dates_declared: declared.is_some() || format.dates.is_some(),
+            mark: if wish.reading.decimal_comma == Some(true) { Mark::Comma } else { Mark::Point },
+            mark_declared: wish.reading.decimal_comma.is_some(),
+            grouped: false,
+            by_line: false,
+            unit,
+            zone,
+            today: None,
+        };
+        plan.map(wish.map)?;
+        if strict {
+            plan.complete()?;
+        }
+        plan.by_line = wish.kind == TableKind::Purchases
+            && plan.slot(F::Order).is_mapped()
+            && (format.continued || plan.slot(F::Item).is_mapped());
+        plan.grouped = plan.by_line;
+        Ok(plan)
+    }
+
+    pub(crate) fn slot(&self, field: F) -> &Slot {
+        &self.slots[field as usize]
+    }
+
+    pub(crate) fn mapped(&self) -> impl Iterator<Item = (F, &Slot)> {
+        F::ALL.iter().copied().zip(&self.slots).filter(|(_, s)| s.is_mapped())
+    }
+
+    pub(crate) fn date_format(&self, field: F) -> DateFormat {
+        self.dates[field as usize]
+    }
+
+    /// The header of a field's column, or `#3`.
+    pub(crate) fn column_name(&self, column: usize) -> String {
+        match self.columns.get(column).filter(|c| !c.is_empty()) {
+            Some(name) => name.clone(),
+            None => format!("#{}", column + 1),
+        }
+    }
+
+    /// Needed fields that no column has.
+    pub(crate) fn missing(&self) -> Vec<F> {
+        let has = |f: F| self.slot(f).is_mapped();
+        let worked_out = |f: F| f == F::Amount && has(F::Price) && has(F::Quantity);
+        let needed = specs(self.kind).iter().filter(|s| s.need != Need::Optional).map(|s| s.field);
+        needed.filter(|f| !has(*f) && !worked_out(*f)).collect()
+    }
+
+    /// Columns nothing is read from.
+    pub(crate) fn unused(&self) -> Vec<String> {
+        let used: Vec<usize> = self.slots.iter().flat_map(|s| s.columns.iter().copied()).collect();
+        (0..self.columns.len()).filter(|i| !used.contains(i)).map(|i| self.column_name(i)).collect()
+    }
+
+    /// Corrects the plan by evidence; the answer is whether it changed.
+    pub(crate) fn settle(&mut self, evidence: &mut Evidence) -> bool {
+        let mut changed = false;
+        if evidence.not_utf8 > 0 && !self.encoding_sure {
+            (self.encoding, self.encoding_sure, changed) = (Encoding::Windows1252, true, true);
+        }
+        if let Some(mark) = evidence.mark.mark().filter(|m| *m != self.mark && !self.mark_declared) {
+            (self.mark, changed) = (mark, true);
+        }
+        if !self.dates_declared {
+            for (field, format) in F::ALL.iter().zip(&mut self.dates) {
+                let order = evidence.date(*field).order().map(DateFormat::Order);
+                if let Some(order) = order.filter(|o| o != format) {
+                    (*format, changed) = (order, true);
+                }
+            }
+        }
+        if !self.grouped && evidence.repeats() {
+            (self.grouped, changed) = (true, true);
+        }
+        changed
+    }
+
+    /// Dates whose order nothing decides: the field's column, and the order assumed.
+    pub(crate) fn undecided(&self, evidence: &Evidence) -> Vec<(usize, DateOrder)> {
+        let mut found = Vec::new();
+        for (field, slot) in self.mapped() {
+            let seen = evidence.date(field);
+            if let (Some(column), DateFormat::Order(order)) = (slot.columns.first(), self.date_format(field))
+                && !self.dates_declared
+                && seen.order().is_none()
+                && seen.open > 0
+            {
+                found.push((*column, order));
+            }
+        }
+        found
+    }
+
+    /// What was not declared and is taken to be so.
+    pub(crate) fn assumed(&self, evidence: &Evidence) -> Vec<(&'static str, Box<str>)> {
+        let mut list: Vec<(&'static str, Box<str>)> = Vec::new();
+        list.push(("delimiter", self.delimiter.name().into()));
+        list.push(("encoding", self.encoding.name().into()));
+        list.push(("header", if self.header_rows > 0 { "yes" } else { "no" }.into()));
+        if self.preamble > 0 {
+            list.push(("preamble", self.preamble.to_string().into()));
+        }
+        if self.mark == Mark::Comma {
+            list.push(("decimal_mark", ",".into()));
+        }
+        for (field, slot) in self.mapped() {
+            let seen = evidence.date(field);
+            if let DateFormat::Order(order) = self.date_format(field)
+                && seen.dmy + seen.mdy + seen.open > 0
+            {
+                let column = slot.columns.first().map(|c| self.column_name(*c)).unwrap_or_default();
+                list.push(("date_order", format!("{column}: {}", order.name()).into()));
+            }
+        }
+        for (field, slot) in self.mapped() {
+            let from: Vec<String> = slot.columns.iter().map(|c| self.column_name(*c)).collect();
+            let from = match slot.constant {
+                Some(text) if from.is_empty() => format!("'{text}'"),
+                _ => from.join(" + "),
+            };
+            if from != field.key() {
+                list.push(("map", format!("{}={from}", field.key()).into()));
+            }
+        }
+        list
+    }
+
+    /// Gives every field its columns: what the user says, then what the format says, then the usual names.
+    fn map(&mut self, wanted: &[(String, ColumnRef)]) -> Result<(), Error> {
+        let folded: Vec<String> = self.columns.iter().map(|c| fold(c)).collect();
+        let find = |name: &str| folded.iter().position(|c| *c == fold(name) && !c.is_empty());
+        let specs = specs(self.kind);
+        for (key, column) in wanted {
+            let spec = specs.iter().find(|s| s.field.key() == key).ok_or_else(|| Error::UnknownField {
+                field: key.clone(),
+                table: self.kind.name().into(),
+                suggestion: nearest(key, specs.iter().map(|s| s.field.key())).map(Into::into),
+            })?;
+            let at = match column {
+                ColumnRef::Position(p) => {
+                    p.checked_sub(1).filter(|i| *i < self.columns.len()).ok_or_else(|| Error::Position {
+                        file: self.file.to_string(),
+                        position: *p,
+                        columns: self.columns.len(),
+                    })?
+                }
+                ColumnRef::Header(name) => {
+                    let exact = self.columns.iter().position(|c| c == name);
+                    exact.or_else(|| find(name)).ok_or_else(|| Error::UnknownColumn {
+                        file: self.file.to_string(),
+                        column: name.clone(),
+                        columns: self.columns.clone(),
+                        suggestion: nearest(name, self.columns.iter().map(String::as_str)).map(Into::into),
+                    })?
+                }
+            };
+            self.slots[spec.field as usize] = Slot { columns: vec![at], constant: None };
+        }
+        if let Some(table) = self.format.table(self.kind) {
+            for (field, pick) in table.columns {
+                let slot = &mut self.slots[*field as usize];
+                if slot.is_mapped() {
+                    continue;
+                }
+                match pick {
+                    Pick::Of(names) => {
+                        slot.columns = names.iter().find_map(|n| find(n)).into_iter().collect()
+                    }
+                    Pick::Sum(names) => slot.columns = names.iter().filter_map(|n| find(n)).collect(),
+                    Pick::Like(parts) => {
+                        let lower: Vec<String> = self.columns.iter().map(|c| c.to_lowercase()).collect();
+                        let like = parts.iter().find_map(|p| lower.iter().position(|c| c.contains(p)));
+                        slot.columns = like.into_iter().collect();
+                    }
+                    Pick::At(position) => slot.columns = vec![position - 1],
+                    Pick::Is(text) => slot.constant = Some(text),
+                }
+            }
+            return Ok(());
+        }
+        for spec in specs {
+            if self.slot(spec.field).is_mapped() {
+                continue;
+            }
+            let taken: Vec<usize> = self.slots.iter().flat_map(|s| s.columns.iter().copied()).collect();
+            let free = |n: &str| find(n).filter(|i| !taken.contains(i));
+            let own = free(spec.field.key()).or_else(|| spec.names().find_map(free));
+            let slot = &mut self.slots[spec.field as usize];
+            slot.columns = own.into_iter().collect();
+            if spec.field == F::Name && slot.columns.is_empty() {
+                slot.columns = ["first name", "last name"].iter().filter_map(|n| free(n)).collect();
+            }
+        }
+        Ok(())
+    }
+
+    fn complete(&self) -> Result<(), Error> {
+        let Some(field) = self.missing().first().copied() else { return Ok(()) };
+        let spec = specs(self.kind).iter().find(|s| s.field == field);
+        let unused = self.unused();
+        let mut names = spec.into_iter().flat_map(Spec::names);
+        let near = names.find_map(|n| nearest(n, unused.iter().map(String::as_str)));
+        Err(Error::MissingColumn {
+            file: self.file.to_string(),
+            table: self.kind.name().into(),
+            field: field.key().into(),
+            columns: (0..self.columns.len()).map(|i| self.column_name(i)).collect(),
+            suggestion: near.map(Into::into),
+        })
+    }
+
+    /// Whether the table can hold money.
+    pub(crate) fn has_money(&self) -> bool {
+        self.slot(F::Amount).is_mapped()
+            || self.slot(F::Monthly).is_mapped()
+            || self.slot(F::Price).is_mapped()
+    }
+
+    /// The fields that hold days or instants.
+    pub(crate) fn is_date(&self, field: F) -> bool {
+        specs(self.kind).iter().any(|s| s.field == field && matches!(s.of, Type::Day | Type::Stamp))
+    }
+}
