@@ -41,6 +41,91 @@ pub enum Error {
         /// The kind of question.
         kind: &'static str,
     },
+    /// Inputs that belong together have different numbers of rows.
+    #[error("read {what}: it has {found} rows where {expected} are needed")]
+    Rows {
+        /// The input.
+        what: String,
+        /// The rows needed.
+        expected: usize,
+        /// The rows there are.
+        found: usize,
+    },
+    /// A time under observation that is none.
+    #[error(
+        "use the time {value} of row {row}: times are finite, not negative, and an entry comes before the exit"
+    )]
+    Time {
+        /// The row, counted from 0.
+        row: usize,
+        /// The time.
+        value: String,
+    },
+    /// Nobody is under observation.
+    #[error("measure who leaves: nobody is under observation")]
+    Nobody,
+    /// Nobody left, or everybody did: there is nothing to tell apart.
+    #[error("tell leavers from those who stay: {left} of {n} left")]
+    OneOutcome {
+        /// How many left.
+        left: u64,
+        /// Of how many.
+        n: u64,
+    },
+    /// A horizon that was not watched.
+    #[error("look {asked} ahead: it must be above 0, and nobody was watched beyond {last}")]
+    Horizon {
+        /// The horizon asked for.
+        asked: String,
+        /// The last time anybody was seen.
+        last: String,
+    },
+    /// Too few groups have anybody to compare.
+    #[error("compare groups: {found} of them have anybody at risk when somebody leaves, 2 are needed")]
+    Groups {
+        /// Groups that can be compared.
+        found: usize,
+    },
+    /// A value of a model's column that is no number.
+    #[error("use the value {value} in row {row} of the column '{column}': it must be a finite number")]
+    Covariate {
+        /// The column.
+        column: String,
+        /// The row, counted from 0.
+        row: usize,
+        /// The value.
+        value: String,
+    },
+    /// Something was known only after the day from which one looks ahead.
+    #[error("use {what} of {known}: only what is known by {landmark} may explain what happens later")]
+    AfterLandmark {
+        /// What was offered.
+        what: String,
+        /// When it was known.
+        known: Day,
+        /// The last day that may be looked at.
+        landmark: Day,
+    },
+    /// The records do not reach far enough back or ahead.
+    #[error("look from {landmark} to {end}: the records cover {from} to {to}")]
+    Landmark {
+        /// The day from which one looks ahead.
+        landmark: Day,
+        /// The last day of the outcome.
+        end: Day,
+        /// The first day of the records.
+        from: Day,
+        /// The last day that is known.
+        to: Day,
+    },
+    /// A calculation has no answer.
+    #[error("{text}")]
+    Numerics {
+        /// The stable name of the reason.
+        code: &'static str,
+        /// The reason.
+        text: String,
+    },
 }
 
 impl Error {
@@ -53,6 +138,16 @@ impl Error {
             Self::Uncovered { .. } => "metrics.uncovered",
             Self::Window => "metrics.window",
             Self::NoAnswers { .. } => "metrics.no_answers",
+            Self::Rows { .. } => "metrics.rows",
+            Self::Time { .. } => "metrics.time",
+            Self::Nobody => "metrics.nobody",
+            Self::OneOutcome { .. } => "metrics.one_outcome",
+            Self::Horizon { .. } => "metrics.horizon",
+            Self::Groups { .. } => "metrics.groups",
+            Self::Covariate { .. } => "metrics.covariate",
+            Self::AfterLandmark { .. } => "metrics.after_landmark",
+            Self::Landmark { .. } => "metrics.landmark",
+            Self::Numerics { code, .. } => code,
         }
     }
 
@@ -62,7 +157,22 @@ impl Error {
             Self::Core(e) => e.class(),
             Self::Period { .. } | Self::Window => Class::Usage,
             Self::NoPurchases { .. } | Self::Uncovered { .. } | Self::NoAnswers { .. } => Class::Inconclusive,
+            Self::Horizon { .. } => Class::Usage,
+            Self::Rows { .. } | Self::Time { .. } | Self::Covariate { .. } | Self::AfterLandmark { .. } => {
+                Class::Data
+            }
+            Self::Nobody
+            | Self::OneOutcome { .. }
+            | Self::Groups { .. }
+            | Self::Landmark { .. }
+            | Self::Numerics { .. } => Class::Inconclusive,
         }
+    }
+}
+
+impl From<naata_math::Error> for Error {
+    fn from(e: naata_math::Error) -> Self {
+        Self::Numerics { code: e.code(), text: e.to_string() }
     }
 }
 

@@ -23,6 +23,8 @@
 //! Every metric is a plain function, a result, and an analysis that describes both to the facade. Amounts are exact;
 //! what is estimated carries its interval and its number of cases; what cannot be known is missing, never zero.
 
+pub mod churn;
+pub mod clv;
 mod error;
 pub mod estimate;
 pub mod pulse;
