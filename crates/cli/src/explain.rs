@@ -34,7 +34,7 @@ pub fn run(m: &ArgMatches) -> Result<u8, Fail> {
     if found {
         return Ok(0);
     }
-    let codes = naata_ingest::CODES.iter().map(|c| c.code);
+    let codes = naata_ingest::CODES.iter().map(|c| c.key);
     let known = CATALOGUE.iter().map(|e| e.card.key).chain(codes);
     let near = naata::facts::nearest(&key, known);
     let fail = Fail::usage("cli.explain", format!("explain '{key}': it is neither an analysis nor the code of a finding"));

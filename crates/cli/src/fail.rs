@@ -58,7 +58,7 @@ macro_rules! from_error {
         }
     )*};
 }
-from_error!(naata_core::Error, naata_ingest::Error, naata_report::Error, naata_demo::Error);
+from_error!(naata_core::Error, naata_ingest::Error, naata_report::Error, naata_demo::Error, naata_loyalty::Error);
 
 impl From<naata::Error> for Fail {
     fn from(e: naata::Error) -> Self {

@@ -80,8 +80,11 @@ fn look(dir: &Path) -> Result<Vec<(String, Recognition)>, Fail> {
         let mut head = Vec::new();
         let file = std::fs::File::open(&path).map_err(|e| Fail::file("read", &path, &e))?;
         file.take(HEAD).read_to_end(&mut head).map_err(|e| Fail::file("read", &path, &e))?;
-        let seen = naata_ingest::recognise(&name, &head);
-        out.push((name, seen));
+        // A file that is no table is told and left out; it must not keep the others from being found.
+        match naata_ingest::recognise(&name, &head) {
+            Ok(seen) => out.push((name, seen)),
+            Err(e) => crate::run::say(&format!("{name}: left out, failed to {e}")),
+        }
     }
     Ok(out)
 }
@@ -93,7 +96,10 @@ fn toml_of(dir: &Path, seen: &[(String, Recognition)]) -> String {
     let mut t = String::new();
     let _ = writeln!(t, "# What naata reads in this folder. Every line may be changed; naata check shows what comes of it.\n");
     let _ = writeln!(t, "[project]\nname = {}", quote(name.as_deref().unwrap_or("my shop")));
-    let currencies: Vec<&str> = seen.iter().filter_map(|(_, r)| r.currency.as_deref()).collect();
+    let currencies: Vec<&str> = seen
+        .iter()
+        .flat_map(|(_, r)| r.assumed.iter().filter(|(what, _)| *what == "currency").map(|(_, c)| &**c))
+        .collect();
     match currencies.first() {
         Some(c) if currencies.iter().all(|d| d == c) => {
             let _ = writeln!(t, "currency = {}          # as the files state it", quote(c));
@@ -131,8 +137,10 @@ fn toml_of(dir: &Path, seen: &[(String, Recognition)]) -> String {
             let _ = writeln!(t, "#   columns not used: {}", r.unused.join(", "));
         }
         let _ = writeln!(t, "# [maps.{}]", kind.name());
-        for (field, column) in &r.mapping {
-            let _ = writeln!(t, "# {field} = {}", quote(column));
+        for (field, columns) in &r.mapping {
+            for column in columns {
+                let _ = writeln!(t, "# {field} = {}", quote(&column.to_string()));
+            }
         }
     }
     t

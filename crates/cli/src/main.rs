@@ -1,5 +1,7 @@
 //! The naata command line: flags, files, a clock, threads and exit codes. Everything else is in the libraries.
 
+#![expect(unreachable_pub, reason = "in a binary every module is private; pub says what a module offers the others")]
+
 mod args;
 mod compare;
 mod demo;

@@ -56,7 +56,7 @@ impl Work {
         let history_from = date(stated("history-from", |h| h.history_from.clone()), "history-from")?;
         let mut base = Base::seal(outcome.part, outcome.intake)?;
         if let Some((programme, events)) = programme(m, project.as_ref())? {
-            base = base.with_programme(programme, events);
+            base = base.with_programme(programme, events)?;
         }
         Ok(Self { base, as_of, host, history_from, seed: args::number(m, "seed")?.unwrap_or(1), project })
     }
@@ -149,11 +149,15 @@ fn sources(m: &ArgMatches, flags: Vec<(TableKind, String)>, project: Option<&Pro
                     .hint(format!("naata init {} finds the tables in it", path.display())));
             }
             // Opened once here, so that a missing file is told before any work.
-            std::fs::File::open(&path).map_err(|e| Fail::file("read", &path, &e))?;
+            let file = std::fs::File::open(&path).map_err(|e| Fail::file("read", &path, &e))?;
             let again = path.clone();
-            Source::open(kind, &name, Box::new(move || {
-                std::fs::File::open(&again).map(|f| Box::new(f) as Box<dyn Read + Send>)
-            }))
+            let mut source = Source::open(
+                kind,
+                &name,
+                Box::new(move || std::fs::File::open(&again).map(|f| Box::new(f) as Box<dyn Read + Send>)),
+            );
+            source.size = file.metadata().ok().map(|m| m.len());
+            source
         };
         source.reading = reading(m, project.and_then(|p| p.reading.get(&kind)))?;
         if let Some(map) = project.and_then(|p| p.maps.get(&kind)) {
@@ -202,11 +206,11 @@ fn reading(m: &ArgMatches, project: Option<&project::Reading>) -> Result<Reading
     let p = project.cloned().unwrap_or_default();
     let text = |flag: &str, from: &Option<String>| args::text(m, flag).or_else(|| from.clone());
     Ok(Reading {
-        delimiter: text("delimiter", &p.delimiter).map(|d| naata_ingest::parse_delimiter(&d)).transpose()?,
+        delimiter: text("delimiter", &p.delimiter).map(|d| naata_ingest::Delimiter::parse(&d)).transpose()?,
         header: if args::flag(m, "no-header") { Some(false) } else { p.header },
-        date_format: text("date-format", &p.date_format).map(|d| naata_ingest::parse_date_format(&d)).transpose()?,
+        date_format: text("date-format", &p.date_format).map(|d| naata_ingest::DateFormat::parse(&d)).transpose()?,
         decimal_comma: if args::flag(m, "decimal-comma") { Some(true) } else { p.decimal_comma },
-        encoding: text("encoding", &p.encoding).map(|e| naata_ingest::parse_encoding(&e)).transpose()?,
+        encoding: text("encoding", &p.encoding).map(|e| naata_ingest::Encoding::parse(&e)).transpose()?,
     })
 }
 

@@ -103,13 +103,20 @@ impl Base {
     }
 
     /// Adds a loyalty programme and what happened in it; without events they are derived from the purchases.
-    pub fn with_programme(mut self, programme: Programme, events: Option<Vec<Event>>) -> Self {
-        self.events = events.or_else(|| {
-            let purchases = self.purchases.as_ref()?;
-            Some(naata_loyalty::events_from_purchases(purchases, &self.ids, self.unit, self.zone))
-        });
+    pub fn with_programme(
+        mut self,
+        programme: Programme,
+        events: Option<Vec<Event>>,
+    ) -> Result<Self, naata_loyalty::Error> {
+        self.events = match (events, &self.purchases) {
+            (Some(events), _) => Some(events),
+            (None, Some(purchases)) => {
+                Some(naata_loyalty::events_from_purchases(purchases, &self.ids, self.unit, self.zone)?)
+            }
+            (None, None) => None,
+        };
         self.programme = Some(programme);
-        self
+        Ok(self)
     }
 
     /// Every customer's purchases up to the context's day, one summary each.

@@ -6,12 +6,11 @@ use crate::Entry;
 /// The analyses, in the order of the report.
 pub static CATALOGUE: &[Entry] = &[
     Entry::of::<naata_metrics::PulseAnalysis>(),
-    Entry::with_facts::<naata_metrics::ClvAnalysis>(),
     Entry::with_facts::<naata_segments::RfmAnalysis>(),
     Entry::with_facts::<naata_metrics::NpsAnalysis>(),
     Entry::with_facts::<naata_journeys::JourneyMapAnalysis>(),
     Entry::with_facts::<naata_loyalty::LoyaltyRunAnalysis>(),
-    Entry::with_facts::<naata_customers::OccasionsAnalysis>(),
+    Entry::of::<naata_customers::OccasionsAnalysis>(),
     Entry::of::<naata_metrics::SummaryAnalysis>(),
     Entry::of::<naata_customers::CheckAnalysis>(),
 ];

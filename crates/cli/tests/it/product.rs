@@ -1,0 +1,321 @@
+//! The product as a user meets it: one answer whatever the order of rows and threads, clear messages for bad input,
+//! nothing written half-way, and a catalogue without gaps.
+
+use super::{naata, scratch};
+use naata::CATALOGUE;
+use naata_answer::Role;
+use naata_report::Lang;
+use std::collections::BTreeSet;
+use std::path::Path;
+
+/// A small demo shop in a folder.
+fn shop(folder: &Path, customers: &str) {
+    let (code, _, err) = naata(folder, &["demo", "shop", "--customers", customers, "-q"]);
+    assert_eq!(code, 0, "{err}");
+}
+
+/// Rewrites a CSV with its rows in reverse.
+fn reverse(path: &Path) {
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_path(path).expect("a CSV");
+    let mut rows: Vec<csv::StringRecord> = reader.records().map(|r| r.expect("a row")).collect();
+    rows[1..].reverse();
+    let mut writer = csv::WriterBuilder::new().flexible(true).from_path(path).expect("a CSV");
+    for row in rows {
+        writer.write_record(&row).expect("written");
+    }
+    writer.flush().expect("written");
+}
+
+#[test]
+fn the_report_knows_neither_row_order_nor_threads() {
+    let folder = scratch("order");
+    shop(&folder, "250");
+    let report = |name: &str, threads: &str| {
+        let out = folder.join(name);
+        std::fs::create_dir_all(&out).expect("a folder");
+        let file = out.join("report.html");
+        let args = ["report", "-p", "shop", "-o", &file.display().to_string(), "--threads", threads, "-q"];
+        let (code, _, err) = naata(&folder, &args);
+        assert_eq!(code, 0, "{err}");
+        std::fs::read(file).expect("the report")
+    };
+    let one = report("one", "1");
+    assert!(one.len() > 30_000, "the report has {} bytes", one.len());
+    assert!(one == report("two", "2"), "two threads change the report");
+    assert!(one == report("seven", "7"), "seven threads change the report");
+    for entry in std::fs::read_dir(folder.join("shop")).expect("the shop").flatten() {
+        if entry.path().extension().is_some_and(|x| x == "csv") {
+            reverse(&entry.path());
+        }
+    }
+    let reversed = report("reversed", "2");
+    if one != reversed {
+        let (a, b) = (String::from_utf8_lossy(&one), String::from_utf8_lossy(&reversed));
+        let differing = a.lines().zip(b.lines()).find(|(x, y)| x != y);
+        panic!("reversed rows change the report: {differing:?}");
+    }
+}
+
+#[test]
+fn a_second_report_says_what_changed() {
+    let folder = scratch("changes");
+    shop(&folder, "60");
+    let run = || {
+        let (code, _, err) = naata(&folder, &["report", "-p", "shop", "-o", "report.html", "-q"]);
+        assert_eq!(code, 0, "{err}");
+        std::fs::read_to_string(folder.join("report.html")).expect("the report")
+    };
+    let first = run();
+    assert_eq!(first, run(), "an unchanged run is the same page");
+    assert!(folder.join("history/0001.json").exists() && !folder.join("history/0002.json").exists());
+    let path = folder.join("shop/purchases.csv");
+    let mut text = std::fs::read_to_string(&path).expect("purchases");
+    let line = text.lines().nth(3).expect("a row").to_string();
+    text = text.replacen(&format!("{line}\n"), "", 1);
+    text.push_str("NEW-1,,2026-09-30,10:00:00,100.00,0.00,0.00,INR\n");
+    std::fs::write(&path, text).expect("changed purchases");
+    let second = run();
+    assert!(folder.join("history/0002.json").exists());
+    assert_ne!(first, second);
+    let (code, out, err) =
+        naata(&folder, &["compare", "history/0001.json", "history/0002.json", "--format", "json"]);
+    assert_eq!(code, 0, "{err}");
+    let json: serde_json::Value = serde_json::from_slice(&out).expect("JSON");
+    let text = json.to_string();
+    assert!(text.contains("purchases"), "{text}");
+}
+
+#[test]
+fn bad_input_is_refused_clearly_and_nothing_is_written() {
+    let folder = scratch("bad");
+    let write = |name: &str, bytes: &[u8]| std::fs::write(folder.join(name), bytes).expect("written");
+    write("empty.csv", b"");
+    write("header.csv", b"customer,date,amount\n");
+    write("typo.csv", b"custmer_id,date,amuont\nA,2026-01-01,5\n");
+    write("mixed.csv", b"customer,date,amount,currency\nA,2026-01-01,5,INR\nB,2026-01-02,6,BDT\n");
+    write("binary.csv", &[0, 1, 2, 3, 0, 255, 254, 0, 9, 0]);
+    write("rows.csv", b"customer,date,amount\nA,2026-02-30,5\nB,2026-01-02,abc\nC,2026-01-03,7.50\nD,2026-01-04,8\n");
+    write("ok.csv", b"customer,date,amount\nA,2026-01-01,5\nB,2026-01-02,6\n");
+    std::fs::create_dir(folder.join("dir.csv")).expect("a folder");
+    // File, exit code, words that must be there.
+    let cases: [(&str, i32, &[&str]); 7] = [
+        ("empty.csv", 3, &["empty.csv", "empty"]),
+        ("typo.csv", 3, &["amount", "amuont"]),
+        ("mixed.csv", 3, &["INR", "BDT"]),
+        ("binary.csv", 3, &["binary.csv", "text"]),
+        ("dir.csv", 3, &["dir.csv", "folder"]),
+        ("absent.csv", 3, &["absent.csv", "no such file"]),
+        ("header.csv", 3, &["header.csv"]),
+    ];
+    for (file, exit, words) in cases {
+        let (code, out, err) = naata(&folder, &["rfm", "--purchases", file, "-o", "out.json"]);
+        assert_eq!(code, exit, "{file}: {err}");
+        assert!(out.is_empty(), "{file}");
+        for word in words {
+            assert!(err.contains(word), "{file}: '{word}' is missing in: {err}");
+        }
+        assert!(!folder.join("out.json").exists(), "{file}: something was written");
+    }
+    // Partial trouble: the good rows are used, each bad one is told with line, column and value.
+    let (code, out, err) = naata(&folder, &["check", "--purchases", "rows.csv", "--format", "json"]);
+    assert_eq!(code, 1, "{err}");
+    let json: serde_json::Value = serde_json::from_slice(&out).expect("JSON");
+    let table = &json["result"]["tables"][0];
+    assert_eq!((table["rows"].as_u64(), table["used"].as_u64()), (Some(4), Some(2)), "{json}");
+    let findings = json["findings"].as_array().expect("findings");
+    let told = |line: u64, column: &str, value: &str| {
+        findings.iter().any(|f| f["line"] == line && f["column"] == column && f["value"] == value)
+    };
+    assert!(told(2, "date", "2026-02-30") && told(3, "amount", "abc"), "{json:#}");
+    // Usage.
+    for args in [
+        &["rfm", "--purchases", "ok.csv", "--bins", "many"][..],
+        &["rfm", "--purchases", "ok.csv", "--map", "amuont=amount"][..],
+        &["rfm", "--purchases", "ok.csv", "--as-of", "yesterday"][..],
+        &["rfm", "--purchases", "ok.csv", "--time-zone", "Bengal"][..],
+        &["rfm"][..],
+        &["loyalty", "run", "--purchases", "ok.csv"][..],
+        &["fly"][..],
+    ] {
+        let (code, out, err) = naata(&folder, args);
+        assert_eq!(code, 2, "{args:?}: {err}");
+        assert!(out.is_empty() && !err.is_empty(), "{args:?}");
+    }
+    // A result that cannot be placed leaves nothing behind.
+    let (code, _, err) = naata(&folder, &["rfm", "--purchases", "ok.csv", "-o", "no/such/folder/out.json"]);
+    assert_eq!(code, 3, "{err}");
+    let left: Vec<_> = std::fs::read_dir(&folder).expect("the folder").flatten().map(|e| e.file_name()).collect();
+    assert!(left.iter().all(|n| !n.to_string_lossy().contains("tmp")), "{left:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_without_permission_is_told() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = scratch("permission");
+    let path = folder.join("locked.csv");
+    std::fs::write(&path, "customer,date,amount\nA,2026-01-01,5\n").expect("written");
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o000)).expect("locked");
+    if std::fs::File::open(&path).is_ok() {
+        eprintln!("skipped: this user may read everything");
+        return;
+    }
+    let (code, _, err) = naata(&folder, &["summary", "--purchases", "locked.csv"]);
+    assert_eq!(code, 3);
+    assert!(err.contains("permission denied"), "{err}");
+}
+
+#[test]
+fn every_analysis_has_words_source_case_and_every_format() {
+    let suite = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../suite");
+    let cases: String = std::fs::read_dir(suite)
+        .expect("the suite")
+        .flatten()
+        .map(|e| std::fs::read_to_string(e.path()).unwrap_or_default())
+        .collect();
+    let folder = scratch("catalogue");
+    shop(&folder, "120");
+    let mut wrong = Vec::new();
+    let mut keys = BTreeSet::new();
+    for entry in CATALOGUE {
+        let card = entry.card;
+        if !keys.insert(card.key) {
+            wrong.push(format!("{} is in the catalogue twice", card.key));
+        }
+        if card.source.is_empty() || card.formula.is_empty() {
+            wrong.push(format!("{} lacks a source or a formula", card.key));
+        }
+        if !card.example.starts_with(&format!("naata {}", card.key)) {
+            wrong.push(format!("the example of {} does not show the command", card.key));
+        }
+        if !cases.contains(&format!("=== run naata {} ", card.key)) {
+            wrong.push(format!("{} has no case in suite/", card.key));
+        }
+        let mut words: Vec<String> = card.words.iter().map(|w| (*w).to_string()).collect();
+        words.push(format!("title.{}", card.key));
+        for format in ["table", "csv", "json", "jsonl", "markdown", "html"] {
+            let mut args: Vec<&str> = card.key.split(' ').collect();
+            args.extend(["-p", "shop", "-q", "--format", format]);
+            let (code, out, err) = naata(&folder, &args);
+            if (code != 0 && card.key != "check") || out.is_empty() {
+                wrong.push(format!("naata {} --format {format}: exit {code}: {err}", card.key));
+            }
+            if format == "json" {
+                let json: Result<serde_json::Value, _> = serde_json::from_slice(&out);
+                match json {
+                    Ok(json) => {
+                        let schema = format!("{}/{}", card.key.replace(' ', "-"), card.version);
+                        if json["schema"] != schema.as_str() {
+                            wrong.push(format!("{}: schema {}", card.key, json["schema"]));
+                        }
+                    }
+                    Err(e) => wrong.push(format!("{}: no JSON: {e}", card.key)),
+                }
+            }
+        }
+        wrong.extend(missing_words(card.key, words));
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// The words an answer of the demo shop needs and the words files lack.
+fn missing_words(key: &str, mut words: Vec<String>) -> Vec<String> {
+    let base = demo_base();
+    let as_of = naata_core::Day::from_ymd(2026, 9, 30).expect("a day");
+    let mut session = naata::Session::new(&base, naata_core::Context::at(as_of)).expect("a session");
+    match session.ask(key, &|_| None) {
+        Ok(run) => {
+            assert_eq!(run.answer.flaws(), Vec::<String>::new(), "{key}");
+            assert!(!run.answer.actions.is_empty(), "{key} ends without an action");
+            for (k, v) in &run.answer.head {
+                words.push(format!("head.{k}"));
+                if let naata_answer::Cell::Word { family, name } = v {
+                    words.push(format!("word.{family}.{name}"));
+                }
+            }
+            for t in &run.answer.tables {
+                words.push(format!("table.{}", t.key));
+                words.extend(t.charts.iter().map(|c| format!("chart.{}", c.key)));
+                for (k, column) in &t.columns {
+                    words.push(format!("column.{k}"));
+                    if let naata_answer::Column::Word { family, names, .. } = column {
+                        words.extend(names.iter().map(|n| format!("word.{family}.{n}")));
+                    }
+                }
+                assert!(t.role == Role::Figures || t.charts.is_empty(), "{key}: a list has a chart");
+            }
+            words.extend(run.answer.messages.iter().map(|m| format!("message.{}", m.key)));
+            words.extend(run.answer.actions.iter().map(|a| match a {
+                naata_answer::Action::Act { key, .. } | naata_answer::Action::Nothing { key, .. } => {
+                    format!("action.{key}")
+                }
+            }));
+            words.extend(run.answer.findings.iter().map(|f| format!("finding.{}", f.code)));
+        }
+        Err(naata::Error::Missing { .. }) => {}
+        Err(e) => panic!("{key}: {e}"),
+    }
+    words.sort();
+    words.dedup();
+    let mut missing = Vec::new();
+    for lang in Lang::ALL {
+        for word in &words {
+            if naata_report::words(lang, word).is_none() {
+                missing.push(format!("{}.txt lacks: {word} =", lang.name()));
+            }
+        }
+    }
+    missing
+}
+
+fn demo_base() -> naata::Base {
+    let shop = naata_demo::Shop { customers: 120, ..naata_demo::Shop::default() };
+    let mut sources = Vec::new();
+    for file in naata_demo::shop(&shop).expect("a shop") {
+        if let Some(kind) = file.name.strip_suffix(".csv").and_then(naata_core::TableKind::parse) {
+            sources.push(naata_ingest::Source::bytes(kind, &file.name, file.bytes));
+        }
+    }
+    let options = naata_ingest::Options {
+        currency: Some(naata_core::Currency::INR),
+        zone: naata_core::Zone::parse("Asia/Kolkata").expect("a zone"),
+        ..naata_ingest::Options::default()
+    };
+    let outcome = naata_ingest::read(&sources, &options, &naata_core::Serial).expect("readable");
+    naata::Base::seal(outcome.part, outcome.intake).expect("sealed")
+}
+
+#[test]
+fn every_finding_code_can_be_explained() {
+    let mut missing = Vec::new();
+    for lang in Lang::ALL {
+        for code in naata_ingest::CODES {
+            for key in [format!("finding.{}", code.key), format!("finding.{}.more", code.key)] {
+                if naata_report::words(lang, &key).is_none() {
+                    missing.push(format!("{}.txt lacks: {key} =", lang.name()));
+                }
+            }
+        }
+    }
+    assert!(missing.is_empty(), "{missing:#?}");
+}
+
+#[test]
+fn standard_input_and_output_work_like_files() {
+    use std::io::Write;
+    let folder = scratch("pipes");
+    std::fs::write(folder.join("p.csv"), "customer,date,amount\nB,2026-01-02,6\nA,2026-01-01,5\n").expect("written");
+    let (_, from_file, _) = naata(&folder, &["summary", "--purchases", "p.csv", "--format", "csv", "-q"]);
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_naata"))
+        .args(["summary", "--purchases", "-", "--format", "csv", "-q"])
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .expect("naata runs");
+    let mut input = child.stdin.take().expect("a pipe");
+    input.write_all(&std::fs::read(folder.join("p.csv")).expect("the file")).expect("written");
+    drop(input);
+    let out = child.wait_with_output().expect("it ends");
+    assert_eq!(String::from_utf8_lossy(&out.stdout), String::from_utf8_lossy(&from_file));
+    assert!(!from_file.is_empty());
+}
