@@ -1,6 +1,8 @@
 //! Laws of the map, and a naive second way to count it.
 
-use naata_core::{Context, CustomerIx, Day, Histories, Instant, Symbol, Symbols, Tally, Texts, TouchRow};
+use naata_core::{
+    Context, CustomerIx, Day, Exec, Histories, Instant, Symbol, Symbols, Tally, Texts, TouchRow,
+};
 use naata_journeys::map::{JourneyMap, MapParams, MapTally, journey_map};
 use naata_journeys::{Log, Step};
 use proptest::prelude::*;
@@ -175,4 +177,40 @@ proptest! {
             prop_assert_eq!((into, out), (a.count - a.starts, a.count - a.ends));
         }
     }
+}
+
+/// Runs the parts from the last to the first.
+struct Backwards;
+impl Exec for Backwards {
+    fn each(&self, parts: usize, job: &(dyn Fn(usize) + Sync)) {
+        assert!(parts > 1, "the base is too small to be cut up");
+        (0..parts).rev().for_each(job);
+    }
+}
+
+#[test]
+fn the_order_of_parts_changes_nothing() {
+    let mut symbols = Symbols::default();
+    NAMES.iter().for_each(|n| assert!(symbols.intern(n).is_ok()));
+    let (texts, _) = symbols.seal();
+    let touch = |row: u32| TouchRow {
+        who: CustomerIx(row.wrapping_mul(2_654_435_761) % 9_000),
+        activity: Symbol(row.wrapping_mul(40_503) >> 7 & 3),
+        at: Instant(i64::from(row) * 1_000),
+        channel: Symbol::NONE,
+        row,
+    };
+    let rows: Vec<TouchRow> = (0..40_000).map(touch).collect();
+    let histories = Histories::group(9_000, &rows, |r| (r.at, r.row)).unwrap();
+    let serial = Context::at(Day(0));
+    let backwards = Context { exec: &Backwards, ..serial };
+    let draw = |cx: &Context<'_>| journey_map(&histories, &texts, &MapParams::default(), cx).unwrap();
+    let map = draw(&serial);
+    assert!(
+        map.latest
+            .iter()
+            .enumerate()
+            .all(|(who, l)| l.touches == histories.of(CustomerIx(who as u32)).len() as u64)
+    );
+    assert_eq!(draw(&backwards), map);
 }

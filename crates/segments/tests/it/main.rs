@@ -1,10 +1,12 @@
 //! RFM against published scores: Online Retail in seven variants, and the output of the R package rfm.
 
+use naata_answer::Value as _;
 use naata_core::{
     Context, Currency, Day, Histories, Ids, Minor, MoneyUnit, Part, PurchaseRow, Summary, Zone,
 };
 use naata_segments::rfm::{Rfm, RfmParams, RfmRow, Scoring, Segment, rfm};
 use naata_testkit::{reference_bytes, reference_json};
+use proptest::prelude::*;
 use std::collections::BTreeMap;
 
 /// The rows of a CSV of the reference data, by header.
@@ -159,6 +161,40 @@ fn the_r_package_scores_every_customer_alike() {
                 want["customer_id"]
             );
             assert_eq!(row.monetary, minor(result.unit, &want["amount"]));
+        }
+    }
+}
+
+/// The scores and the segment of each customer by id, from plain rows: customer, day, amount.
+fn scored(rows: &[(u8, i32, i64)], scoring: Scoring, bins: u8) -> BTreeMap<String, (u8, u8, u8, Segment)> {
+    let mut part = Part::new(MoneyUnit::of(Currency::INR), Zone::UTC);
+    for ((who, day, amount), row) in rows.iter().zip(0u32..) {
+        let who = part.index.intern(&format!("c{who}")).unwrap();
+        let (day, amount) = (Day(*day), Minor(*amount));
+        part.purchases.push(PurchaseRow { who, day, amount, seconds: PurchaseRow::NO_TIME, row });
+    }
+    let (ids, to) = part.index.seal();
+    part.renumber(&to, &[]);
+    let histories = Histories::group(ids.len(), &part.purchases, |r| (r.day, r.row)).unwrap();
+    let all: Vec<Summary> = ids.all().map(|ix| Summary::of(histories.of(ix), Day(60)).unwrap()).collect();
+    let params = RfmParams { scoring, bins, ..RfmParams::default() };
+    let result = rfm(&all, part.unit, &params, &Context::at(Day(60)));
+    let rows = result.map(|r| r.rows).unwrap_or_default();
+    rows.iter().map(|r| (ids.get(r.customer).unwrap().to_string(), (r.r, r.f, r.m, r.segment))).collect()
+}
+
+proptest! {
+    #[test]
+    fn shuffled_rows_and_other_units_change_no_score(
+        (rows, shuffled) in prop::collection::vec((0u8..20, 0i32..=60, -30i64..60), 1..120)
+            .prop_flat_map(|rows| (Just(rows.clone()), Just(rows).prop_shuffle())),
+        times in 1i64..1_000_000, bins in 2u8..=10,
+    ) {
+        let dearer: Vec<_> = rows.iter().map(|(who, day, amount)| (*who, *day, amount * times)).collect();
+        for scoring in Scoring::NAMES.map(|name| Scoring::parse(name).unwrap()) {
+            let plain = scored(&rows, scoring, bins);
+            prop_assert_eq!(&scored(&shuffled, scoring, bins), &plain, "{} shuffled", scoring.word());
+            prop_assert!(!scoring.keeps_scale() || scored(&dearer, scoring, bins) == plain, "{} scaled", scoring.word());
         }
     }
 }
