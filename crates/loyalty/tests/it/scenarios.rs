@@ -71,7 +71,7 @@ fn run_case(name: &str, scenario: &Value, case: &Value) -> Result<usize, String>
             "name" | "balance" | "clawback" | "outcomes" | "checks" => {}
             // S04 goes on from the state of its events; everywhere else a case brings its own.
             "events" if text(scenario, "id").starts_with("S04") => {
-                events.extend(array(value).iter().cloned())
+                events.extend(array(value).iter().cloned());
             }
             "events" => events = array(value).to_vec(),
             "programme_patch" => merge(&mut programme, value),
