@@ -1,4 +1,9 @@
 //! RFM against published scores: Online Retail in seven variants, and the output of the R package rfm.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a helper that cannot go on ends the test that called it"
+)]
 
 use naata_answer::Value as _;
 use naata_core::{
@@ -50,6 +55,9 @@ fn run(all: &[Summary], scoring: Scoring, as_of: Day) -> Rfm {
     rfm(all, MoneyUnit::of(Currency::NONE), &params, &Context::at(as_of)).expect("buyers")
 }
 
+/// Takes one score out of a row.
+type Pick = fn(&RfmRow) -> u8;
+
 const ONLINE_RETAIL: (&str, [&str; 3]) = ("online_retail_orders.csv", ["CustomerID", "date", "amount"]);
 
 #[test]
@@ -87,7 +95,7 @@ fn online_retail_in_seven_variants() {
         ("nested_rank_avg", Scoring::Nested),
     ] {
         let result = run(&all, scoring, as_of);
-        let measures: [(&str, fn(&RfmRow) -> u8); 3] = [("R", |r| r.r), ("F", |r| r.f), ("M", |r| r.m)];
+        let measures: [(&str, Pick); 3] = [("R", |r| r.r), ("F", |r| r.f), ("M", |r| r.m)];
         for (measure, of) in measures {
             let mut found = BTreeMap::new();
             for row in &result.rows {
