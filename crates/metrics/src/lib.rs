@@ -6,7 +6,7 @@
 //! use naata_metrics::voice::Groups;
 //!
 //! // Asha bought on three days, for 293.30 the first time and 446.90 since.
-//! let asha = Summary::stated(Day(20_000), Day(20_030), 3, Minor(740_20), Minor(293_30));
+//! let asha = Summary::stated(Day(20_000), Day(20_030), 3, Minor(74_020), Minor(29_330));
 //! let unit = MoneyUnit::of(Currency::INR);
 //! let table = summarise(&[asha], unit, Day(20_040))?;
 //! assert_eq!((table.repeat_buyers, table.rows[0].0), (1, CustomerIx(0)));

@@ -194,8 +194,8 @@ mod tests {
 
     #[test]
     fn repeat_days_alone_make_the_mean() {
-        let asha = Summary::stated(Day(10), Day(40), 3, Minor(74_02), Minor(29_33));
-        let once = Summary::stated(Day(5), Day(5), 1, Minor(10_00), Minor(10_00));
+        let asha = Summary::stated(Day(10), Day(40), 3, Minor(7_402), Minor(2_933));
+        let once = Summary::stated(Day(5), Day(5), 1, Minor(1_000), Minor(1_000));
         let answer = SummaryAnalysis::run((&[asha, Summary::EMPTY, once], INR), &(), &Context::at(Day(50)));
         let answer = answer.unwrap().answer();
         assert_eq!(answer.flaws(), Vec::<String>::new());
@@ -211,9 +211,9 @@ mod tests {
                 Cell::Count(30),
                 Cell::Count(40),
                 Cell::Count(3),
-                Cell::Money(Minor(74_02), INR),
+                Cell::Money(Minor(7_402), INR),
                 Cell::Number(22.345),
-                Cell::Money(Minor(44_69), INR),
+                Cell::Money(Minor(4_469), INR),
             ]
         );
         // A customer without a repeat day has no mean: it is missing, not zero.

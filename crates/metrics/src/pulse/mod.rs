@@ -169,46 +169,46 @@ mod tests {
     fn each_figure_of_a_small_shop() {
         // As of day 800: the week is 794-800, the one before 787-793, last year's 430-436.
         let rows = [
-            (1, 430, 100_00),
-            (2, 436, 50_00),
-            (1, 788, 80_00),
-            (3, 795, 40_00),
-            (3, 796, 20_00),
-            (1, 800, 60_00),
-            (1, 800, -10_00),
-            (0, 799, 30_00),
-            (4, 760, 70_00),
-            (5, 801, 999_00),
+            (1, 430, 10_000),
+            (2, 436, 5_000),
+            (1, 788, 8_000),
+            (3, 795, 4_000),
+            (3, 796, 2_000),
+            (1, 800, 6_000),
+            (1, 800, -1_000),
+            (0, 799, 3_000),
+            (4, 760, 7_000),
+            (5, 801, 99_900),
         ];
         let page = run(&rows, 800).unwrap();
         let c = &page.current;
-        assert_eq!((c.revenue, c.orders, c.basket), (Minor(140_00), 4, Some(Minor(37_50))));
+        assert_eq!((c.revenue, c.orders, c.basket), (Minor(14_000), 4, Some(Minor(3_750))));
         assert_eq!(
             (c.new_revenue, c.returning_revenue, c.anonymous_revenue),
-            (Minor(60_00), Minor(50_00), Minor(30_00))
+            (Minor(6_000), Minor(5_000), Minor(3_000))
         );
         assert_eq!((c.buyers, c.new_buyers, c.repeat_rate.unwrap().value), (2, 1, 0.5));
         let gap = c.second_order.unwrap();
         assert_eq!((gap.value, gap.n, gap.interval), (1.0, 1, None));
         assert_eq!(c.anonymous_share, Some(0.2));
-        assert_eq!(page.previous.as_ref().unwrap().revenue, Minor(80_00));
-        assert_eq!(page.last_year.as_ref().unwrap().revenue, Minor(150_00));
-        assert_eq!((page.bridge.later_rows, page.bridge.later_total), (1, Minor(999_00)));
+        assert_eq!(page.previous.as_ref().unwrap().revenue, Minor(8_000));
+        assert_eq!(page.last_year.as_ref().unwrap().revenue, Minor(15_000));
+        assert_eq!((page.bridge.later_rows, page.bridge.later_total), (1, Minor(99_900)));
         assert!(page.bridge.reconciles());
         assert_eq!(page.welcome.iter().map(|f| f.who).collect::<Vec<_>>(), [CustomerIx(4)]);
         let answer = page.answer();
         assert_eq!(answer.flaws(), Vec::<String>::new());
-        assert_eq!(answer.get("current.revenue"), Some(&Cell::Money(Minor(140_00), INR)));
+        assert_eq!(answer.get("current.revenue"), Some(&Cell::Money(Minor(14_000), INR)));
         let metrics = answer.table("metrics").unwrap();
         let cell = |row: usize, key: &str| metrics.column(key).unwrap().cell(row);
-        assert_eq!(cell(0, "change"), Cell::Money(Minor(60_00), INR));
+        assert_eq!(cell(0, "change"), Cell::Money(Minor(6_000), INR));
         assert_eq!(cell(0, "change_share"), Cell::Share(0.75));
         assert!(matches!(answer.actions[0], Action::Act { customers: 1, list: "welcome_back", .. }));
     }
 
     #[test]
     fn what_is_not_covered_is_missing_and_said() {
-        let page = run(&[(1, 790, 80_00), (2, 798, 40_00)], 800).unwrap();
+        let page = run(&[(1, 790, 8_000), (2, 798, 4_000)], 800).unwrap();
         assert_eq!((&page.previous, &page.last_year), (&None, &None));
         let answer = page.answer();
         let metrics = answer.table("metrics").unwrap();
@@ -217,9 +217,9 @@ mod tests {
         let said: Vec<&str> = answer.messages.iter().map(|m| m.key).collect();
         assert!(said.contains(&"pulse.before_not_covered") && said.contains(&"pulse.year_not_covered"));
         // Covered, and without a sale: zero is what was measured.
-        let quiet = run(&[(1, 700, 80_00), (2, 798, 40_00)], 800).unwrap();
+        let quiet = run(&[(1, 700, 8_000), (2, 798, 4_000)], 800).unwrap();
         assert_eq!(quiet.previous.unwrap().revenue, Minor::ZERO);
-        assert_eq!(run(&[(1, 700, 80_00)], 800).unwrap_err().code, "metrics.uncovered");
+        assert_eq!(run(&[(1, 700, 8_000)], 800).unwrap_err().code, "metrics.uncovered");
         assert_eq!(run(&[], 800).unwrap_err().code, "metrics.no_purchases");
         let (takings, purchases) = base(&[(1, 800, 1)]);
         for days in [0, 365] {

@@ -1,0 +1,156 @@
+//! Lifetime-value models against published fits and high-precision figures.
+
+use naata_math::exp;
+use naata_metrics::clv::{
+    BgNbd, Collapsed, Fit, FitOutcome, GammaGamma, History, MbgNbd, PurchaseModel, collapse,
+};
+use naata_testkit::{assert_close, reference, reference_json, relative};
+use serde_json::Value;
+
+/// One customer of a `*_customers.csv`, columns by name.
+struct Table {
+    names: Vec<String>,
+    rows: Vec<Vec<f64>>,
+}
+
+impl Table {
+    fn read(name: &str) -> Option<Self> {
+        let text = reference(&format!("clv/{name}_customers.csv"))?;
+        let mut lines = text.lines();
+        let names = lines.next()?.split(',').map(str::to_string).collect();
+        let rows = lines.map(|l| l.split(',').map(|c| c.parse().unwrap()).collect()).collect();
+        Some(Self { names, rows })
+    }
+
+    fn column(&self, name: &str) -> Vec<f64> {
+        let at = self.names.iter().position(|n| n == name).unwrap_or_else(|| panic!("no column {name}"));
+        self.rows.iter().map(|r| r[at]).collect()
+    }
+
+    fn histories(&self) -> Vec<History> {
+        let (x, t_x, age) = (self.column("x"), self.column("t_x"), self.column("T"));
+        let row = |((x, t), age): ((f64, f64), f64)| History::new(x as u32, t, age).unwrap();
+        x.into_iter().zip(t_x).zip(age).map(row).collect()
+    }
+}
+
+const SETS: [&str; 3] = ["cdnow_sample_published", "cdnow_sample_log", "apparel"];
+
+fn check_fit<M>(what: &str, fit: &Fit<M>, want: &Value) {
+    println!("{what}: {} steps, gradient {:e}", fit.iterations, fit.gradient_norm);
+    assert_eq!(fit.outcome, FitOutcome::Interior, "{what}");
+    for p in &fit.parameters {
+        let name = format!("{what} {}", p.name);
+        println!("  {name}: off {:e}", relative(p.value, want["params"][p.name].as_f64().unwrap()));
+        assert_close(&name, p.value, want["params"][p.name].as_f64().unwrap(), 1e-9);
+        assert_close(&name, p.standard_error.unwrap(), want["se"][p.name].as_f64().unwrap(), 1e-9);
+        let (low, high) = p.interval.unwrap();
+        assert!(0.0 < low && low < p.value && p.value < high, "{name}: {low} {high}");
+    }
+    assert_close(what, fit.log_likelihood, want["loglik"].as_f64().unwrap(), 1e-12);
+    assert!(fit.iterations <= 12, "{what}: {} Newton steps", fit.iterations);
+    assert!(fit.gradient_norm < 1e-8, "{what}: gradient {:e}", fit.gradient_norm);
+}
+
+#[test]
+fn fits_match_to_nine_digits() {
+    for set in SETS {
+        let (Some(json), Some(table)) = (reference_json(&format!("clv/{set}.json")), Table::read(set)) else {
+            return;
+        };
+        let histories = Collapsed::new(&table.histories());
+        assert_eq!(histories.rows().len() as u64, json["unique_rows"].as_u64().unwrap());
+        let models = &json["models"];
+        let bg = BgNbd::fit(&histories);
+        check_fit(&format!("{set} BG/NBD"), &bg, &models["bg_nbd"]);
+        assert_close("aic", bg.aic, models["bg_nbd"]["aic"].as_f64().unwrap(), 1e-12);
+        assert_close("bic", bg.bic, models["bg_nbd"]["bic"].as_f64().unwrap(), 1e-12);
+        check_fit(&format!("{set} MBG/NBD"), &MbgNbd::fit(&histories), &models["mbg_nbd"]);
+        let pairs = table.column("x").into_iter().zip(table.column("m"));
+        let (rows, left_out) = collapse(pairs.filter(|p| p.0 > 0.0).map(|(x, m)| (x as u32, m)));
+        assert_eq!(left_out, 0);
+        let gg = GammaGamma::fit(&rows);
+        check_fit(&format!("{set} Gamma-Gamma"), &gg, &models["gamma_gamma"]);
+        assert_eq!(gg.n, models["gamma_gamma"]["n_used"].as_u64().unwrap());
+        let mean = gg.model.unwrap().population_mean().unwrap();
+        assert_close("mean", mean, models["gamma_gamma"]["mean_spend_population"].as_f64().unwrap(), 1e-9);
+    }
+}
+
+fn parameter(json: &Value, model: &str, name: &str) -> f64 {
+    json["models"][model]["params"][name].as_f64().unwrap()
+}
+
+#[test]
+fn every_customer_matches_at_the_given_parameters() {
+    for set in SETS {
+        let (Some(json), Some(table)) = (reference_json(&format!("clv/{set}.json")), Table::read(set)) else {
+            return;
+        };
+        let at = |model: &str, name: &str| parameter(&json, model, name);
+        let bg = |m| (at(m, "r"), at(m, "alpha"), at(m, "a"), at(m, "b"));
+        let (r, alpha, a, b) = bg("bg_nbd");
+        let (r2, alpha2, a2, b2) = bg("mbg_nbd");
+        let models: [(&str, Box<dyn PurchaseModel>); 2] = [
+            ("bg_nbd", Box::new(BgNbd::new(r, alpha, a, b).unwrap())),
+            ("mbg_nbd", Box::new(MbgNbd::new(r2, alpha2, a2, b2).unwrap())),
+        ];
+        let spend =
+            GammaGamma::new(at("gamma_gamma", "p"), at("gamma_gamma", "q"), at("gamma_gamma", "v")).unwrap();
+        let (xs, means) = (table.column("x"), table.column("m"));
+        let spends: Vec<f64> =
+            xs.iter().zip(&means).map(|(x, m)| spend.expected_spend(*x as u32, *m).unwrap()).collect();
+        let mut worst = 0.0f64;
+        for (ours, want) in spends.iter().zip(table.column("gg_expected_spend")) {
+            worst = worst.max(relative(*ours, want));
+        }
+        assert!(worst < 1e-12, "{set} expected spend: {worst:e}");
+        let holdout = json["holdout_weeks"].as_f64().unwrap();
+        let horizons: Vec<f64> =
+            [holdout, 52.0].into_iter().chain((1..=12).map(|k| 30.0 * f64::from(k) / 7.0)).collect();
+        for (name, model) in models {
+            let mut worst = [0.0f64; 4];
+            let wanted = ["palive", "cet_H", "cet_52", "clv12"].map(|c| table.column(&format!("{name}_{c}")));
+            for (i, h) in table.histories().iter().enumerate() {
+                let e: Vec<f64> =
+                    model.expected_purchases(h, &horizons).into_iter().map(Option::unwrap).collect();
+                let mut value = 0.0;
+                for k in 1..=12usize {
+                    let before = if k == 1 { 0.0 } else { e[k] };
+                    value += (e[k + 1] - before) / naata_math::powi(1.01, k as i32);
+                }
+                let ours = [model.p_alive(h), e[0], e[1], value * spends[i]];
+                for (w, (o, want)) in worst.iter_mut().zip(ours.iter().zip(&wanted)) {
+                    *w = w.max(relative(*o, want[i]));
+                }
+            }
+            println!("{set} {name}: worst of P(alive), cet_H, cet_52, clv12: {worst:?}");
+            assert!(worst.iter().all(|w| *w < 1e-10), "{set} {name}: {worst:?}");
+        }
+    }
+}
+
+#[test]
+fn extreme_histories_stay_exact() {
+    let Some(json) = reference_json("clv/stress_highprec.json") else { return };
+    let number = |v: &Value| v.as_str().map_or_else(|| v.as_f64().unwrap(), |s| s.parse().unwrap());
+    let p = &json["params_bg"];
+    let model = BgNbd::new(number(&p["r"]), number(&p["al"]), number(&p["a"]), number(&p["b"])).unwrap();
+    for row in json["rows"].as_array().unwrap() {
+        let x = row["x"].as_u64().unwrap() as u32;
+        let h = History::new(x, number(&row["t_x"]), number(&row["T"])).unwrap();
+        let what = format!("x {x}, T {}", h.age());
+        assert_close(&what, model.ln_likelihood(&h), number(&row["bg_loglik"]), 1e-12);
+        // The reference may be below the smallest float: its logarithm is read from its digits.
+        let printed = row["bg_palive"].as_str().unwrap();
+        let (digits, power) = printed.split_once('e').unwrap_or((printed, "0"));
+        let ln_p =
+            naata_math::ln(digits.parse().unwrap()) + power.parse::<f64>().unwrap() * naata_math::ln(10.0);
+        assert!(model.ln_p_alive(&h).is_finite());
+        assert_close(&what, model.ln_p_alive(&h), ln_p, 1e-10);
+        let e = model.expected_purchases(&h, &[number(&row["t"])])[0].unwrap();
+        let want = number(&row["bg_cet"]);
+        println!("{what}: E off {:e}, p {:e}", relative(e, want), exp(ln_p));
+        assert_close(&what, e, want, 1e-10);
+    }
+}

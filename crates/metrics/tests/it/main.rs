@@ -1,0 +1,3 @@
+//! Figures held against reference data.
+
+mod clv_reference;
