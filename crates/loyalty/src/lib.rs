@@ -24,6 +24,7 @@ mod event;
 mod from_purchases;
 mod ledger;
 mod lots;
+mod noted;
 mod points;
 mod programme;
 mod replay;
@@ -34,6 +35,7 @@ pub use event::{Event, EventKind, EventLine, EventRecord};
 pub use from_purchases::events_from_purchases;
 pub use ledger::{Account, Entry, Line, Turnover, trial_balance};
 pub use lots::Lot;
+pub use noted::Noted;
 pub use points::{Points, Rounding};
 pub use programme::{
     BurnOrder, Clawback, ClawbackMode, EarnAmount, EarnRule, Earned, Expiry, Overdraft, Partial, PointsRule,

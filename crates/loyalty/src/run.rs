@@ -6,14 +6,13 @@
 //! `points * point_value`, rounded half up once to the minor unit, and only told when the programme states
 //! `point_value`; the share that will never be redeemed is not estimated here.
 
+use crate::noted::{self, Noted};
 use crate::points::{Exact, Points, Rounding};
-use crate::{
-    Account, Entry, Error, Event, EventKind, Line, Member, Outcome, Programme, Replay, replay, trial_balance,
-};
+use crate::{Account, Entry, Error, Event, Line, Member, Outcome, Programme, Replay, replay, trial_balance};
 use naata_answer::{
     Action, Analysis, Answer, Card, Cell, ChartKind, Column, Message, Present, Refusal, Stake, Table, params,
 };
-use naata_core::{Context, CustomerIx, Day, Finding, Findings, Ids, Minor, MoneyUnit, Severity, Zone};
+use naata_core::{Context, CustomerIx, Day, Findings, Ids, Minor, MoneyUnit, Zone};
 use naata_facts::{Fact, Facts, Provide};
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
@@ -55,7 +54,9 @@ pub struct LoyaltyRun {
     pub debtors: u64,
     /// Members worth a reminder, as positions in `replay.members`.
     pub idle: Vec<usize>,
-    /// What was found.
+    /// Events that were turned away, cut, or known already, in order of effect.
+    pub noted: Vec<Noted>,
+    /// What was found, one finding a kind of outcome.
     pub findings: Findings,
     unit: MoneyUnit,
     point_value: Option<Decimal>,
@@ -92,7 +93,8 @@ pub fn run_programme(
         deficit: Points::ZERO,
         debtors: 0,
         idle: Vec::new(),
-        findings: findings(events, &done.outcomes, programme.points.precision),
+        findings: noted::findings(&done.outcomes),
+        noted: noted::noted(events, &done.outcomes),
         unit,
         point_value: programme.point_value,
         zone: programme.timezone,
@@ -301,6 +303,7 @@ impl Present for LoyaltyRun {
             self.accounts_table(),
             self.ledger_table(),
             self.members_table("idle", &self.idle),
+            noted::table(&self.noted, self.precision, self.unit),
         ];
         let holders = Cell::Count(self.holders);
         let outstanding = Message::new("loyalty.run.outstanding")
@@ -404,6 +407,13 @@ and a refund is a return of the member's latest earlier orders",
             "word.entry.adjust_credit",
             "word.entry.adjust_debit",
             "word.entry.unrecovered",
+            "word.outcome.duplicate",
+            "word.outcome.conflict",
+            "word.outcome.insufficient_points",
+            "word.outcome.return_without_order",
+            "word.outcome.return_of_other_member",
+            "word.outcome.return_cut",
+            "word.outcome.unusable",
         ],
         example: "naata loyalty run --programme programme.toml --purchases purchases.csv",
     };
@@ -421,52 +431,6 @@ and a refund is a return of the member's latest earlier orders",
 fn is_refused(outcome: &Outcome) -> bool {
     !outcome.is_applied()
         && !matches!(outcome, Outcome::Duplicate { .. } | Outcome::NoMember | Outcome::Later)
-}
-
-/// One finding an event that did not simply apply; events without a member and later ones are counted in one each.
-fn findings(events: &[Event], outcomes: &[Outcome], precision: u8) -> Findings {
-    let mut found = Findings::default();
-    let (mut anonymous, mut later) = (0u64, 0u64);
-    for (event, outcome) in events.iter().zip(outcomes) {
-        let new = |code, severity| Finding::new(code, severity).value(&event.id);
-        let finding = match outcome {
-            Outcome::Applied => continue,
-            Outcome::NoMember => {
-                anonymous += 1;
-                continue;
-            }
-            Outcome::Later => {
-                later += 1;
-                continue;
-            }
-            Outcome::Duplicate { of } => new("loyalty.duplicate", Severity::Warning).detail("of", of),
-            Outcome::Conflict { of } => new("loyalty.conflict", Severity::Error).detail("of", of),
-            Outcome::InsufficientPoints { available, requested } => {
-                new("loyalty.insufficient_points", Severity::Error)
-                    .detail("available", &available.decimal(precision))
-                    .detail("requested", &requested.decimal(precision))
-            }
-            Outcome::ReturnWithoutOrder => {
-                let order = match &event.kind {
-                    EventKind::Return { order: Some(order), .. } => order.as_str(),
-                    _ => "",
-                };
-                new("loyalty.return_without_order", Severity::Error).detail("order", &order)
-            }
-            Outcome::ReturnOfOtherMember { member } => {
-                new("loyalty.return_of_other_member", Severity::Error).detail("member", member)
-            }
-            Outcome::ReturnCut { left } => new("loyalty.return_cut", Severity::Warning).detail("left", left),
-            Outcome::Unusable => new("loyalty.unusable", Severity::Error),
-        };
-        found.push(finding);
-    }
-    for (code, n) in [("loyalty.no_member", anonymous), ("loyalty.later", later)] {
-        if n > 0 {
-            found.push(Finding::new(code, Severity::Note).detail("n", &n));
-        }
-    }
-    found
 }
 
 fn last_day(member: &Member, zone: Zone) -> Option<Day> {

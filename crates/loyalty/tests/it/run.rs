@@ -94,7 +94,17 @@ fn figures_come_out_as_worked_out_by_hand() {
         codes,
         ["loyalty.insufficient_points", "loyalty.duplicate", "loyalty.later", "loyalty.no_member"]
     );
-    assert_eq!(a.findings[0].details, [("available", "12".into()), ("requested", "13".into())]);
+    assert!(a.findings.iter().all(|f| f.details == [("n", "1".into())] && f.value.is_none()));
+    assert_eq!(a.table("noted").unwrap().rows(), 2);
+    assert_eq!(cell("noted", "outcome", 0), Cell::Word { family: "outcome", name: "insufficient_points" });
+    assert_eq!(
+        (cell("noted", "available", 0), cell("noted", "requested", 0)),
+        (Cell::Number(12.0), Cell::Number(13.0))
+    );
+    assert_eq!(
+        (cell("noted", "event", 1), cell("noted", "first", 1)),
+        (Cell::Text("e1".into()), Cell::Text("e1".into()))
+    );
 }
 
 #[test]
