@@ -1,7 +1,7 @@
 //! Writes a made-up page to the standard output: `cargo run -p naata-report --example sample_page -- hi native`.
 
 #[path = "../tests/it/sample.rs"]
-#[allow(dead_code, missing_docs, reason = "the tests use more of it")]
+#[allow(dead_code, clippy::expect_used, reason = "the tests use more of it, and it is known to be sound")]
 mod sample;
 
 use naata_report::{Digits, Format, Lang, Style, render};

@@ -163,7 +163,11 @@ impl Numbers<'_> {
         let symbol = currency.map(symbol).unwrap_or_default();
         match step {
             Some((by, key)) => {
-                format!("{sign}{symbol}{}{}", self.significant(size / by, 3), self.words.get(key))
+                let word = self.words.get(key);
+                // A single letter stands close (12k); lakh, crore and whole words stand apart.
+                let apart = word.chars().count() > 1 || (lakh && *by > 1e3);
+                let space = if apart { "\u{a0}" } else { "" };
+                format!("{sign}{symbol}{}{space}{word}", self.significant(size / by, 3))
             }
             None => format!("{sign}{symbol}{}", self.significant(size, 3.max(digits_before(size)))),
         }

@@ -162,8 +162,9 @@ fn table(
     }
     if !left_out.is_empty() {
         let n = naata_answer::Cell::Count(left_out.len() as u64);
-        let text = voice.ui_with("more_columns", &[("n", n)]);
-        writeln!(out, "  {}", paint.dim(&text.replace("{names}", &left_out.join(", "))))?;
+        let names = naata_answer::Cell::Text(left_out.join(", ").into());
+        let text = voice.ui_with("more_columns", &[("n", n), ("names", names)]);
+        writeln!(out, "  {}", paint.dim(&text))?;
     }
     Ok(())
 }
@@ -253,4 +254,67 @@ pub fn findings(doc: &Document<'_>, style: &Style, out: &mut dyn Write) -> Resul
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use naata_answer::{Answer, Card};
+    use naata_core::{Day, Ids, Intake};
+    use proptest::prelude::*;
+
+    const CARD: Card = Card {
+        key: "k",
+        version: 1,
+        title: "T",
+        unit: "",
+        formula: "",
+        source: "",
+        assumptions: &[],
+        words: &[],
+        example: "",
+    };
+
+    fn printed_at(width: usize, texts: &[String]) -> String {
+        let column = || Column::Text(texts.iter().map(|t| Some(t.as_str().into())).collect());
+        let counts = Column::Count(texts.iter().map(|_| Some(1)).collect());
+        let mut answer = Answer::default();
+        answer.tables.push(Table::list("rows").with("a", column()).with("n", counts).with("b", column()));
+        let (ids, intake) = (Ids::default(), Intake::default());
+        let doc = Document {
+            version: "0",
+            title: "",
+            as_of: Day(0),
+            ids: &ids,
+            intake: &intake,
+            sections: vec![Section { card: &CARD, parameters: vec![], answer: &answer }],
+            changes: vec![],
+            extra_words: &[],
+            list_stem: None,
+        };
+        let style = Style { width: Some(width), ..Style::default() };
+        let mut out = Vec::new();
+        document(&doc, &style, &mut out).expect("a vector takes everything");
+        String::from_utf8(out).expect("UTF-8")
+    }
+
+    proptest! {
+        #[test]
+        fn no_row_is_wider_than_the_terminal(texts in prop::collection::vec("[a-z\u{985}-\u{9CC} 李]{0,40}", 1..5), width in 30usize..90) {
+            let out = printed_at(width, &texts);
+            // Rows begin with the indent; the title above and the note below wrap by themselves.
+            for l in out.lines().filter(|l| l.starts_with("  ") && !l.contains("--format csv")) {
+                prop_assert!(cells(l) <= width, "{} cells: {l}", cells(l));
+            }
+        }
+    }
+
+    #[test]
+    fn columns_without_room_are_named() {
+        let out = printed_at(14, &["a rather long text".into()]);
+        assert!(
+            out.contains("a rather…") && out.contains("2 more columns (n, B); --format csv for all"),
+            "{out}"
+        );
+    }
 }

@@ -225,7 +225,7 @@ impl<'a> Voice<'a> {
             values.push((k, if hide && !number { "•••".into() } else { clean(v).into_owned() }));
         }
         let known = self.words.find(&format!("finding.{}", f.code));
-        let template = known.map_or_else(|| Cow::Owned(crate::words::humanise(f.code)), Cow::Borrowed);
+        let template = known.map_or_else(|| Cow::Owned(crate::words::humanise(f.code) + "."), Cow::Borrowed);
         let mut text = self.filled(&template, &[], &values);
         let mut add = |name: &str, value: Option<String>| {
             if let Some(v) = value.filter(|_| !template.contains(&format!("{{{name}}}"))) {
@@ -251,9 +251,6 @@ impl<'a> Voice<'a> {
         match column {
             Column::Number(v) => {
                 let finite = || v.iter().flatten().filter(|x| x.is_finite());
-                if finite().all(|x| x.fract() == 0.0) {
-                    return ColumnForm::Decimals(0);
-                }
                 let most = finite().fold(0.0f64, |m, x| m.max(x.abs()));
                 let decimals = match crate::numbers::exponent(most, 3) {
                     4.. => 0,
@@ -261,7 +258,7 @@ impl<'a> Voice<'a> {
                     0..=2 => 2,
                     e => usize::try_from(2 - e).unwrap_or(2).min(12),
                 };
-                ColumnForm::Decimals(decimals)
+                ColumnForm::Decimals(fewest(v, decimals))
             }
             Column::Money(v, unit) => {
                 let ten = 10i64.pow(u32::from(unit.scale.min(18)));
@@ -271,6 +268,13 @@ impl<'a> Voice<'a> {
             _ => ColumnForm::Own,
         }
     }
+}
+
+/// The fewest decimals, up to a limit, that show every number as the limit would.
+fn fewest(v: &[Option<f64>], limit: usize) -> usize {
+    let shown = |x: f64, d: usize| format!("{x:.d$}").parse::<f64>().unwrap_or(x);
+    let same = |d: usize| v.iter().flatten().all(|x| !x.is_finite() || shown(*x, d) == shown(*x, limit));
+    (0..limit).find(|d| same(*d)).unwrap_or(limit)
 }
 
 /// Whether a column is read from its right edge.

@@ -2,15 +2,13 @@
 
 use super::svg::Svg;
 use super::{Source, empty};
-use crate::width::fit;
+use crate::width::{cells, fit};
 use naata_answer::Column;
 use std::collections::BTreeMap;
 
 /// The most rows and columns of the grid.
 const SIDE: usize = 26;
 const ROW: f64 = 34.0;
-/// Where the cells begin, in percent.
-const LEFT: f64 = 18.0;
 
 /// The distinct texts of a column, in order of appearance, with the place of each row among them.
 fn classes(s: &Source<'_>, key: &str) -> (Vec<String>, Vec<usize>) {
@@ -37,12 +35,16 @@ pub(super) fn draw(s: &Source<'_>, row: &str, column: &str, value: &str) -> Svg 
         return empty(s);
     }
     let (down, across) = (rows.len().min(SIDE), columns.len().min(SIDE));
-    let width = (100.0 - LEFT) / across as f64;
+    // The cells begin, in percent, where the longest name of a row ends.
+    let longest =
+        rows.iter().map(|r| cells(&fit(r, 11))).chain([cells(&fit(&s.name(row), 9)) + 2]).max().unwrap_or(0);
+    let left = 3.0 + 1.9 * longest as f64;
+    let width = (100.0 - left) / across as f64;
     let mut svg = Svg::new(44.0 + ROW * down as f64);
-    svg.text(0.0, 34.0, "start", "tick", &format!("{} ↓", fit(&s.name(row), 14)));
-    svg.text(LEFT, 12.0, "start", "tick", &format!("{} →", s.name(column)));
+    svg.text(0.0, 34.0, "start", "tick", &format!("{} ↓", fit(&s.name(row), 9)));
+    svg.text(left, 12.0, "start", "tick", &format!("{} →", s.name(column)));
     for (i, name) in columns.iter().take(across).enumerate() {
-        let middle = LEFT + width * (i as f64 + 0.5);
+        let middle = left + width * (i as f64 + 0.5);
         let cut = fit(name, (64 / across).max(3));
         let class = if across > 8 && i % 2 == 1 { "tick wide" } else { "tick" };
         svg.text(middle, 34.0, "middle", class, &cut);
@@ -57,13 +59,15 @@ pub(super) fn draw(s: &Source<'_>, row: &str, column: &str, value: &str) -> Svg 
             continue;
         }
         let t = if most > 0.0 { v.abs() / most } else { 0.0 };
-        let (x, y) = (LEFT + width * *j as f64, 44.0 + ROW * *i as f64);
+        let (x, y) = (left + width * *j as f64, 44.0 + ROW * *i as f64);
         let class = if *v < 0.0 { "cell neg" } else { "cell" };
         svg.shade(x, y, width * 0.97, ROW - 2.0, class, 0.06 + 0.94 * t);
-        if across <= 14 {
-            let ink = if t > 0.5 { "in dark" } else { "in" };
-            let class = if across > 6 { format!("{ink} wide") } else { ink.to_string() };
-            svg.text(x + width * 0.485, y + ROW * 0.58, "middle", &class, &short(s, source, *v));
+        let text = short(s, source, *v);
+        // A value that is wider than its cell stays in the table.
+        if cells(&text) * across <= 56 {
+            let ink = if t > 0.7 { "in dark" } else { "in" };
+            let class = if cells(&text) * across > 30 { format!("{ink} wide") } else { ink.to_string() };
+            svg.text(x + width * 0.485, y + ROW * 0.58, "middle", &class, &text);
         }
     }
     svg

@@ -3,6 +3,7 @@
 use super::scale::Scale;
 use super::svg::Svg;
 use super::{Place, Source, axis_across, empty};
+use crate::width::fit;
 
 const ROW: f64 = 46.0;
 
@@ -24,7 +25,7 @@ pub(super) fn draw(s: &Source<'_>, label: &str, value: &str, low: &str, high: &s
     for (row, v) in values.iter().enumerate() {
         let top = ROW * row as f64;
         let y = top + 30.0;
-        svg.text(0.0, top + 16.0, "start", "label halo", &s.label(label, row));
+        svg.text(0.0, top + 16.0, "start", "label halo", &fit(&s.text(label, row), 20));
         let range = match (lows.get(row).copied().flatten(), highs.get(row).copied().flatten()) {
             (Some(a), Some(b)) => {
                 let (a, b) = (place.at(scale.position(a.min(b))), place.at(scale.position(a.max(b))));

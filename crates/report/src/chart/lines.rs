@@ -136,7 +136,7 @@ pub(super) fn labels_across(
     );
     let y = place.bottom + 20.0;
     if numeric {
-        let ticks = scale.ticks(4);
+        let ticks = scale.ticks(5);
         let last = ticks.len().saturating_sub(1);
         for (i, t) in ticks.into_iter().enumerate() {
             let x = place.at(scale.position(t));

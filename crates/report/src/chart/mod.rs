@@ -67,7 +67,12 @@ impl<'a> Source<'a> {
     /// A value as it stands beside its mark.
     fn value(&self, column: &Column, row: usize) -> String {
         let form = match self.voice.form(column) {
-            ColumnForm::Decimals(d) => ColumnForm::Decimals(d.min(3)),
+            // Beside a mark one decimal is enough once the numbers have two digits.
+            ColumnForm::Decimals(d) => {
+                let wide = matches!(column, Column::Number(v) if v.iter().flatten().any(|x| x.abs() >= 10.0));
+                ColumnForm::Decimals(d.min(if wide { 1 } else { 3 }))
+            }
+            ColumnForm::FullMoney => ColumnForm::Own,
             other => other,
         };
         self.voice.cell_in(&column.cell(row), form, Precision::Rounded)

@@ -51,7 +51,8 @@ impl Scale {
 
     /// The position of a value: 0 at the low end, 1 at the high end, never outside.
     pub(super) fn position(&self, x: f64) -> f64 {
-        let t = (x - self.low) / (self.high - self.low);
+        // What lies outside is brought to the edge first: its distance alone may be too large for a double.
+        let t = (x.clamp(self.low, self.high) - self.low) / (self.high - self.low);
         if t.is_finite() { t.clamp(0.0, 1.0) } else { 0.0 }
     }
 

@@ -17,7 +17,7 @@ pub(super) fn draw(s: &Source<'_>, x: &str, y: &str) -> Svg {
     }
     let across = Scale::over(points.iter().map(|p| p.0), false);
     let up = Scale::over(points.iter().map(|p| p.1), false).round(4);
-    let place = Place { left: 3.0, right: 97.0, top: 34.0, bottom: HEIGHT - 48.0 };
+    let place = Place { left: 3.0, right: 97.0, top: 42.0, bottom: HEIGHT - 48.0 };
     let mut svg = Svg::new(HEIGHT);
     svg.text(0.0, 12.0, "start", "tick", &format!("↑ {}", s.name(y)));
     svg.text(100.0, HEIGHT - 6.0, "end", "tick", &format!("{} →", s.name(x)));

@@ -29,10 +29,16 @@ pub(super) fn draw(s: &Source<'_>, label: &str, value: &str, total: &str) -> Svg
     let scale = Scale::over(spans.iter().flatten().flat_map(|s| [s.0, s.1]), true);
     let mut svg = Svg::new(ROW * values.len() as f64);
     let column = s.column(value);
+    for (row, (_, to, _)) in spans.iter().enumerate().filter_map(|(r, s)| s.map(|s| (r, s))) {
+        if row + 1 < spans.len() {
+            let (x, top) = (scale.position(to) * 100.0, ROW * row as f64);
+            svg.line(x, top + 34.0, x, top + ROW + 24.0, "link");
+        }
+    }
     for (row, span) in spans.iter().enumerate() {
         let top = ROW * row as f64;
-        svg.text(0.0, top + 16.0, "start", "label", &s.label(label, row));
-        svg.text(100.0, top + 16.0, "end", "value", &s.value(column, row));
+        svg.text(0.0, top + 16.0, "start", "label halo", &s.label(label, row));
+        svg.text(100.0, top + 16.0, "end", "value halo", &s.value(column, row));
         svg.rect(0.0, top + 24.0, 100.0, 10.0, "track");
         let Some((from, to, on_ground)) = span else { continue };
         let (a, b) = (scale.position(*from) * 100.0, scale.position(*to) * 100.0);
@@ -42,9 +48,6 @@ pub(super) fn draw(s: &Source<'_>, label: &str, value: &str, total: &str) -> Svg
             (false, false) => "bar",
         };
         svg.rect(a.min(b), top + 24.0, (b - a).abs().max(0.2), 10.0, class);
-        if row + 1 < spans.len() {
-            svg.line(b, top + 24.0, b, top + ROW + 24.0, "link");
-        }
     }
     svg
 }

@@ -33,8 +33,7 @@ impl Page<'_, '_> {
     }
 
     fn account(&mut self) -> Result<(), Error> {
-        let ui = |key: &str| escape(&self.voice.ui(key));
-        let name = ui("intake");
+        let name = escape(&self.voice.words.get("table.tables"));
         write!(
             self.out,
             "<div class=\"block\"><div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"{name}\">\n\

@@ -94,7 +94,10 @@ impl<'a> Page<'_, 'a> {
             let question = escape(&self.voice.title(s.card));
             write!(self.out, "\n<li><a href=\"#{}\">{question}</a>", anchor(*i, s))?;
             let fact = s.answer.actions.iter().find_map(|a| match a {
-                Action::Act { .. } => Some(self.voice.action(a).1.join(" ")),
+                Action::Act { .. } => {
+                    let facts = self.voice.action(a).1;
+                    Some(facts.iter().map(|f| section::bare(f)).collect::<Vec<_>>().join(" · "))
+                }
                 Action::Nothing { .. } => None,
             });
             if let Some(fact) = fact {

@@ -68,9 +68,15 @@ impl<'a> Page<'_, 'a> {
 
     /// Charts with their tables folded beside them, tables to read open; lists are only named.
     fn tables(&mut self, id: &str, s: &Section<'a>, open: Option<&str>) -> Result<(), Error> {
+        // Tables with charts that follow each other stand side by side where there is room.
+        let mut in_charts = false;
         for (n, t) in s.answer.tables.iter().enumerate() {
             if t.charts.is_empty() && t.role == Role::List {
                 continue;
+            }
+            if in_charts == t.charts.is_empty() {
+                in_charts = !in_charts;
+                write!(self.out, "{}", if in_charts { "<div class=\"charts\">\n" } else { "</div>\n" })?;
             }
             if t.charts.is_empty() {
                 writeln!(self.out, "<div class=\"block\">")?;
@@ -78,18 +84,20 @@ impl<'a> Page<'_, 'a> {
                 writeln!(self.out, "</div>")?;
                 continue;
             }
-            write!(self.out, "<div class=\"charts\">")?;
+            write!(self.out, "<div class=\"panel\">")?;
             for (c, chart) in t.charts.iter().enumerate() {
                 self.figure(&format!("{id}-t{n}-c{c}"), s, t, chart)?;
             }
-            writeln!(self.out, "</div>")?;
             let summary = escape(&self.voice.ui("chart.figures"));
             let is_open = if open == Some(t.key) { " open=\"open\"" } else { "" };
             writeln!(self.out, "<details id=\"{id}-t{n}\"{is_open}><summary>{summary}</summary>")?;
             // Of a list only the columns that are drawn: never one row a customer with all there is to know.
             let drawn: Vec<&str> = t.charts.iter().flat_map(|c| drawn_columns(&c.kind)).collect();
             self.table(s, t, (t.role == Role::List).then_some(drawn.as_slice()))?;
-            writeln!(self.out, "</details>")?;
+            writeln!(self.out, "</details></div>")?;
+        }
+        if in_charts {
+            writeln!(self.out, "</div>")?;
         }
         Ok(())
     }
@@ -184,7 +192,7 @@ impl<'a> Page<'_, 'a> {
         if let Action::Act { list, .. } = a {
             write!(self.out, "<ul>")?;
             for f in &facts {
-                write!(self.out, "<li>{}</li>", escape(f))?;
+                write!(self.out, "<li>{}</li>", escape(bare(f)))?;
             }
             if let Some(stem) = self.doc.list_stem {
                 let file = format!("<code>{}</code>", escape(&list_file_name(stem, s.card.key, list)));
@@ -201,8 +209,11 @@ impl<'a> Page<'_, 'a> {
 
     /// The lists of the section: name, file and rows, never their contents.
     fn lists(&mut self, s: &Section<'a>) -> Result<(), Error> {
-        let lists: Vec<&Table> =
-            s.answer.tables.iter().filter(|t| t.role == Role::List && t.rows() > 0).collect();
+        let named = |t: &&Table| {
+            s.answer.actions.iter().any(|a| matches!(a, Action::Act { list, .. } if *list == t.key))
+        };
+        let lists = s.answer.tables.iter().filter(|t| t.role == Role::List && t.rows() > 0 && !named(t));
+        let lists: Vec<&Table> = lists.collect();
         let Some(stem) = self.doc.list_stem.filter(|_| !lists.is_empty()) else { return Ok(()) };
         write!(self.out, "<p class=\"more\">{}: ", escape(&self.voice.ui("lists")))?;
         for (i, t) in lists.iter().enumerate() {
@@ -244,6 +255,11 @@ impl<'a> Page<'_, 'a> {
         }
         Ok(writeln!(self.out, "\n</dl></details>")?)
     }
+}
+
+/// A sentence without its full stop, to stand by itself.
+pub(super) fn bare(text: &str) -> &str {
+    text.trim_end_matches(['.', '।'])
 }
 
 /// The columns a chart draws.
