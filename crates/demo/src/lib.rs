@@ -16,8 +16,11 @@
 //! not - stands in `truth.json` with its true size. Nothing here reads a clock or writes a file: the period is a
 //! parameter, and the files are returned.
 
+mod bulk;
 mod buying;
 mod calendar;
+mod campaigns;
+mod consent;
 mod diary;
 mod draw;
 mod error;
@@ -27,16 +30,24 @@ mod names;
 mod orders;
 mod people;
 mod places;
+mod plans;
 mod project;
+mod sentences;
+mod support;
 mod table;
+mod trade;
+mod truth;
 mod twins;
 mod visits;
+mod voice;
 
+pub use bulk::{Bulk, bulk_purchases, bulk_touches};
 pub use buying::Model;
 pub use error::Error;
 pub use table::File;
 
 use buying::Buying;
+use consent::Consents;
 use life::Life;
 use naata_core::Day;
 
@@ -83,24 +94,40 @@ pub fn shop(shop: &Shop) -> Result<Vec<File>, Error> {
     check(shop)?;
     let buying = Buying::new(&shop.model)?;
     let mut people = people::draw(shop);
-    let _twins = twins::plant(shop, &mut people);
+    let planted = twins::plant(shop, &mut people);
     let mut lives =
         people.iter().map(|p| Life::draw(shop, &buying, p)).collect::<Result<Vec<Life>, Error>>()?;
     for (person, life) in people.iter_mut().zip(&lives) {
         let first = life.touches.iter().map(|t| t.at.day).min();
         person.created = first.map_or(person.acquired, |day| day.min(person.acquired));
     }
+    let consents = Consents::draw(shop, &people);
+    let mut subscriptions = plans::organic(shop, &people, &mut lives);
+    let sends = campaigns::run(shop, &people, &mut lives, &consents, &mut subscriptions);
+    let tickets = support::file(shop, &people, &mut lives, &subscriptions);
+    let surveys = voice::file(shop, &people, &lives, &subscriptions);
     lives.iter_mut().for_each(Life::settle);
     let books = orders::books(shop, &people, &lives)?;
+    let truth = truth::file(shop, &books, &planted)?;
+    let [deals, leads] = trade::files(shop, &people);
     Ok(vec![
         people::file(&people),
         books.purchases,
         books.lines,
         orders::touches(&people, &lives),
+        surveys,
+        plans::file(&people, &mut subscriptions),
+        tickets,
+        consents.file(&people),
+        deals,
+        leads,
+        sends.file(&people),
+        campaigns::costs(shop, &sends),
         project::naata_toml(shop),
         project::programme(),
         project::journey(),
         project::objectives(shop),
+        truth,
         project::readme(shop),
     ])
 }

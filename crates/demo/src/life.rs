@@ -24,7 +24,6 @@ pub(crate) struct Touch {
 #[derive(Clone, Debug)]
 pub(crate) struct Order {
     pub(crate) at: Moment,
-    pub(crate) channel: Channel,
     pub(crate) lines: Vec<Line>,
     /// When something came back, and which line.
     pub(crate) returned: Option<(Moment, usize)>,
@@ -38,15 +37,15 @@ pub(crate) struct Life {
     pub(crate) touches: Vec<Touch>,
     /// Visits with more than one payment.
     pub(crate) payment_trouble: Vec<Moment>,
-    /// Deliveries that took six days or more.
+    /// When the customer was told that a delivery is delayed.
     pub(crate) late: Vec<Moment>,
     /// The day something was handed over, by delivery or over the counter.
     pub(crate) served: Vec<Day>,
 }
 
-/// Seconds between two steps of a visit: at most twenty steps fit an hour.
+/// Seconds between two steps of a visit: the longest visit takes less than an hour.
 fn pause(rng: &mut Rng) -> u32 {
-    15 + rng.below(165) as u32
+    10 + rng.below(100) as u32
 }
 
 impl Life {
@@ -86,7 +85,7 @@ impl Life {
             let lines = basket(rng, paise, season, taste + 0.25 * season);
             life.serve(rng, shop, at, channel);
             let returned = life.give_back(rng, shop, at, &lines);
-            life.orders.push(Order { at, channel, lines, returned });
+            life.orders.push(Order { at, lines, returned });
         }
         Ok(life)
     }
@@ -148,14 +147,16 @@ impl Life {
             return;
         }
         let late = rng.chance(0.07);
-        let days = if late { between(rng, 6, 11) } else { between(rng, 1, 4) };
+        if late && let Some(slot) = self.diary.after(rng, ordered.day, DELAYED, shop.until) {
+            let at = slot.start(rng);
+            self.touches.push(Touch { at, activity: "delivery delayed", channel: channel.name() });
+            self.late.push(at);
+        }
+        let days = if late { between(rng, DELAYED + 1, 11) } else { between(rng, 1, DELAYED - 1) };
         let Some(slot) = self.diary.after(rng, ordered.day, days, shop.until) else { return };
         let at = slot.start(rng);
         self.touches.push(Touch { at, activity: "delivery", channel: channel.name() });
         self.served.push(at.day);
-        if late {
-            self.late.push(at);
-        }
         let wait = between(rng, 1, 6);
         if rng.chance(0.12)
             && let Some(slot) = self.diary.after(rng, at.day, wait, shop.until)
@@ -196,6 +197,9 @@ impl Life {
         }
     }
 }
+
+/// Days after the order on which a delivery that has not come is called delayed.
+const DELAYED: i32 = 5;
 
 /// Where a customer buys who does not buy in the usual place.
 const ELSEWHERE: &[(u32, Channel); 4] =

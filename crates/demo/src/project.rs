@@ -119,7 +119,7 @@ goal = true
 [[stage]]
 id = "receive"
 title = "Receive"
-activities = ["delivery"]
+activities = ["delivery delayed", "delivery"]
 
 [[stage]]
 id = "speak"
