@@ -12,7 +12,7 @@ use naata_core::{Day, Digest, TableKind};
 use std::collections::BTreeMap;
 
 /// How many lines may open a quote that is never closed before rows cannot be told apart.
-const OPEN_QUOTES: usize = 64;
+pub(crate) const OPEN_QUOTES: usize = 64;
 
 /// What a stretch holds.
 #[derive(Debug, Default)]
@@ -120,6 +120,12 @@ fn take(row: &mut Row<'_>, sales: &mut Sales, records: &mut Vec<Record>) -> Resu
     };
     if cells.iter().all(|c| c.trim_ascii().is_empty()) {
         return Err(whole(row, codes::ROW_BLANK));
+    }
+    if plan.header_rows > 0
+        && cells.get(0).zip(plan.columns.first()).is_some_and(|(c, h)| c.trim_ascii() == h.as_bytes())
+        && cells.iter().zip(&plan.columns).all(|(c, h)| c.trim_ascii() == h.as_bytes())
+    {
+        return Err(whole(row, codes::ROW_HEADER_AGAIN));
     }
     if cells.len() < plan.least {
         return Err(whole(row, codes::ROW_SHORT));

@@ -358,7 +358,7 @@ pub(crate) fn time_of_day(cell: &[u8]) -> Option<u32> {
 
 /// The day of a civil date, or that there is none.
 fn civil(year: u32, month: u32, day: u32) -> Result<Day, DateTrouble> {
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
     let length = match month {
         1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
         4 | 6 | 9 | 11 => 30,

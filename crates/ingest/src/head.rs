@@ -3,7 +3,7 @@
 use crate::encoding::{Decoder, Guess, guess};
 use crate::fold::fold;
 use crate::formats::{FORMATS, Format, GENERIC};
-use crate::records::Records;
+use crate::records::{Records, skip_line_ends};
 use crate::{Delimiter, Encoding, Error, Reading};
 use csv::ByteRecord;
 use std::io::Read;
@@ -115,7 +115,10 @@ pub(crate) struct Layout {
 pub(crate) fn layout(head: &Head, delimiter: Delimiter, header: Option<bool>, known: &[&str]) -> Layout {
     let rows = head.rows(delimiter, ROWS);
     let width = usual(&rows).map_or(1, |u| u.0);
-    let end = |rows: &[HeadRow], n: usize| n.checked_sub(1).and_then(|i| rows.get(i)).map_or(0, |r| r.end);
+    let end = |rows: &[HeadRow], n: usize| {
+        let end = n.checked_sub(1).and_then(|i| rows.get(i)).map_or(0, |r| r.end);
+        skip_line_ends(&head.text, end)
+    };
     let numbered = |n: usize| (1..=n).map(|i| format!("#{i}")).collect::<Vec<String>>();
     if header != Some(true) {
         let sample: Vec<Vec<String>> = rows.iter().take(20).map(|r| r.cells.clone()).collect();
@@ -124,10 +127,18 @@ pub(crate) fn layout(head: &Head, delimiter: Delimiter, header: Option<bool>, kn
             return Layout { format, preamble: 0, header_rows: 0, columns: numbered(width), body: 0 };
         }
     }
-    // A title above the table has fewer cells than the table.
+    // A title above the table has fewer cells than the table, and none of the names columns have.
     let full =
         |r: &HeadRow| r.cells.len() >= width && r.cells.iter().filter(|c| !c.is_empty()).count() * 2 >= width;
-    let preamble = rows.iter().take(25).position(full).unwrap_or(0);
+    let telling = |r: &HeadRow| {
+        let folded: Vec<String> = r.cells.iter().map(|c| fold(c)).collect();
+        let sign =
+            |f: &&Format| !f.signature.is_empty() && f.signature.iter().all(|s| folded.contains(&fold(s)));
+        folded.iter().filter(|c| known.contains(&c.as_str())).count() > 1 || FORMATS.iter().any(sign)
+    };
+    let mut candidates = rows.iter().take(25);
+    let told = if header == Some(false) { None } else { candidates.clone().position(telling) };
+    let preamble = told.or_else(|| candidates.position(full)).unwrap_or(0);
     let first: &[String] = rows.get(preamble).map_or(&[], |r| &r.cells);
     let folded: Vec<String> = first.iter().map(|c| fold(c)).collect();
     let signed = |f: &&&Format| {
@@ -206,7 +217,7 @@ mod tests {
             (l.preamble, l.header_rows, l.columns.join("|"), l.body)
         };
         assert_eq!(at("date,amount\n2026-01-01,5\n"), (0, 1, "date|amount".into(), 12));
-        assert_eq!(at("Sales 2026,\ndate,amount\n2026-01-01,5\n2026-01-02,6\n").0, 0);
+        assert_eq!(at("Sales 2026,\ndate,amount\n2026-01-01,5\n2026-01-02,6\n").0, 1);
         assert_eq!(
             at("Sales 2026\n\ndate,amount\n2026-01-01,5\n2026-01-02,6\n"),
             (1, 1, "date|amount".into(), 24)

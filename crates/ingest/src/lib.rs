@@ -59,7 +59,7 @@ pub use date::{DateFormat, DateOrder};
 pub use encoding::Encoding;
 pub use error::Error;
 pub use field::fields;
-pub use formats::{Evidence, FORMATS, Format, GENERIC};
+pub use formats::{FORMATS, Format, GENERIC, Provenance};
 pub use read::{Options, Outcome, read};
 pub use recognise::{Confidence, Recognition, recognise};
 pub use source::{ColumnRef, Delimiter, Opener, Reading, Source};

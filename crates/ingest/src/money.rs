@@ -147,29 +147,19 @@ fn general(text: &str, mark: Mark, evidence: &mut MarkEvidence) -> Option<Amount
             break;
         }
     }
-    loop {
-        let end = rest.rfind(|c: char| c.is_ascii_digit())? + 1;
-        let (digits, tail) = rest.split_at(end);
-        let tail = tail.trim();
-        match tail {
-            "" => {}
-            "-" if !negative => negative = true,
-            "/-" => {}
-            _ => match money_sign(tail).filter(|_| sign.is_none()) {
-                Some((found, left)) => {
-                    sign = Some(found);
-                    if !matches!(left.trim(), "" | "-" | "/-") || (left.trim() == "-" && negative) {
-                        return None;
-                    }
-                    negative |= left.trim() == "-";
-                }
-                None => return None,
-            },
-        }
-        rest = digits;
-        break;
+    let end = rest.rfind(|c: char| c.is_ascii_digit())? + 1;
+    let (digits, tail) = rest.split_at(end);
+    let mut tail = tail.trim();
+    if let Some((found, after)) = money_sign(tail).filter(|_| sign.is_none()) {
+        (sign, tail) = (Some(found), after.trim());
     }
-    let (mantissa, scale) = grouped(rest, mark, evidence)?;
+    match tail {
+        // "499/-" is how a round amount is written in South Asia.
+        "" | "/-" => {}
+        "-" if !negative => negative = true,
+        _ => return None,
+    }
+    let (mantissa, scale) = grouped(digits, mark, evidence)?;
     Some(Amount { mantissa: if negative { -mantissa } else { mantissa }, scale, sign: sign.flatten() })
 }
 

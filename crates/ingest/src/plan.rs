@@ -265,7 +265,7 @@ impl Plan {
                 }
                 match pick {
                     Pick::Of(names) => {
-                        slot.columns = names.iter().find_map(|n| find(n)).into_iter().collect()
+                        slot.columns = names.iter().find_map(|n| find(n)).into_iter().collect();
                     }
                     Pick::Sum(names) => slot.columns = names.iter().filter_map(|n| find(n)).collect(),
                     Pick::Like(parts) => {
@@ -277,10 +277,11 @@ impl Plan {
                     Pick::Is(text) => slot.constant = Some(text),
                 }
             }
-            return Ok(());
         }
+        // A known export is not searched for more than it cannot do without.
+        let known = self.format.table(self.kind).is_some();
         for spec in specs {
-            if self.slot(spec.field).is_mapped() {
+            if self.slot(spec.field).is_mapped() || (known && spec.need == Need::Optional) {
                 continue;
             }
             let taken: Vec<usize> = self.slots.iter().flat_map(|s| s.columns.iter().copied()).collect();

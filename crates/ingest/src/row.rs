@@ -129,9 +129,6 @@ impl<'a> Row<'a> {
                 self.note_with(codes::DATE_SWAPPED, field, value, suggestion);
                 Err(codes::DATE_SWAPPED)
             }
-            Err(DateTrouble::Unreadable) if self.is_header() => {
-                Err(self.refuse(codes::ROW_HEADER_AGAIN, field))
-            }
             Err(DateTrouble::Unreadable) => Err(self.refuse(codes::DATE_UNREADABLE, field)),
         }
     }
@@ -217,7 +214,7 @@ impl<'a> Row<'a> {
                 continue;
             }
             let Some(found) = amount(cell, plan.mark, &mut self.desk.evidence.mark) else {
-                let code = if self.is_header() { codes::ROW_HEADER_AGAIN } else { codes::AMOUNT_UNREADABLE };
+                let code = codes::AMOUNT_UNREADABLE;
                 let value = Some(lossy(cell));
                 self.desk.notes.push(Note {
                     at: self.at,
@@ -285,7 +282,7 @@ impl<'a> Row<'a> {
         let text = crate::digits::latin(cell).unwrap_or_else(|| lossy(cell).into());
         let score = whole(&text);
         if score.is_none() {
-            let code = if self.is_header() { codes::ROW_HEADER_AGAIN } else { codes::SCORE_UNREADABLE };
+            let code = codes::SCORE_UNREADABLE;
             return Err(self.refuse(code, field));
         }
         Ok(score)
@@ -322,12 +319,6 @@ impl<'a> Row<'a> {
     /// A flag the record can do without.
     pub(crate) fn optional_flag(&mut self, field: F) -> Option<bool> {
         self.lenient(field, Self::flag)
-    }
-
-    /// Whether the row is the header once more.
-    fn is_header(&self) -> bool {
-        self.plan.header_rows > 0
-            && self.cells.iter().zip(&self.plan.columns).all(|(c, name)| c.trim_ascii() == name.as_bytes())
     }
 }
 

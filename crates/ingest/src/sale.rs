@@ -96,7 +96,7 @@ impl Sales {
         let refund = row.optional_minor(F::Refund).unwrap_or_default();
         let status = row.cell(F::Status);
         let void = plan.format.void.iter().any(|v| v.as_bytes().eq_ignore_ascii_case(status));
-        let line = if lines_only || (plan.by_line && plan.slot(F::Item).is_mapped()) {
+        let line = if lines_only || plan.slot(F::Item).is_mapped() {
             self.line(row, quantity, worth, amount, if continued { Minor::ZERO } else { discount })?
         } else {
             None

@@ -1,7 +1,7 @@
 //! Where stretches of a file come together, in the order of the file: ids are numbered, orders added up, findings get
 //! their lines.
 
-use crate::batch::Batch;
+use crate::batch::{Batch, OPEN_QUOTES};
 use crate::codes::{self, Code};
 use crate::evidence::Evidence;
 use crate::field::F;
@@ -23,8 +23,12 @@ pub(crate) struct Sink<'a> {
     orders: Orders,
     /// For every line of this file the sum of its order; its customer and day are known at the end only.
     sums: Vec<u32>,
-    open_quotes: Option<u64>,
+    /// How many quotes are never closed, and the first line of one.
+    open_quotes: (usize, u64),
 }
+
+/// Stands for a line that has its customer and day already.
+const SETTLED: u32 = u32::MAX;
 
 /// Counts the lines of a window as rows are passed.
 struct Lines<'w> {
@@ -53,7 +57,7 @@ impl<'a> Sink<'a> {
             evidence: Evidence::default(),
             orders: Orders::default(),
             sums: Vec::new(),
-            open_quotes: None,
+            open_quotes: (0, 0),
         }
     }
 
@@ -64,13 +68,14 @@ impl<'a> Sink<'a> {
         let mut count = at_start();
         for note in &batch.desk.notes {
             let line = count.line(note.at);
-            if note.code == codes::QUOTE_UNCLOSED {
-                self.open_quotes.get_or_insert(line);
+            if note.code == codes::QUOTE_UNCLOSED && self.open_quotes.0 == 0 {
+                self.open_quotes = (1, line);
             }
             self.find(note, line);
         }
-        if let Some(line) = self.open_quotes.filter(|_| batch.open_quotes > 64) {
-            return Err(Error::Quotes { file: self.plan.file.to_string(), line });
+        self.open_quotes.0 += batch.open_quotes;
+        if self.open_quotes.0 > OPEN_QUOTES {
+            return Err(Error::Quotes { file: self.plan.file.to_string(), line: self.open_quotes.1 });
         }
         self.evidence.merge(batch.desk.evidence);
         self.intake.rows += batch.rows;
@@ -152,6 +157,10 @@ impl<'a> Sink<'a> {
         let sale = Sale { who, day, amount, discount: row.discount, tax: row.tax };
         enter(&mut self.part, &sale, row.seconds)?;
         self.intake.records += 1;
+        if let Some(line) = &row.line {
+            self.line(sales, order, line, who, day)?;
+            self.sums.push(SETTLED);
+        }
         if row.refund.0 > 0 {
             let back = Minor::ZERO.minus(row.refund, "a refund")?;
             let sale = Sale { amount: back, discount: Minor::ZERO, tax: Minor::ZERO, ..sale };
@@ -176,7 +185,7 @@ impl<'a> Sink<'a> {
         let row = LineRow {
             who,
             day,
-            order: self.part.symbols.intern(order)?,
+            order: self.part.symbols.optional(Some(order))?,
             item: self.part.symbols.intern(sales.get(line.item))?,
             category,
             quantity: line.quantity,
@@ -204,6 +213,9 @@ impl<'a> Sink<'a> {
             let sums = std::mem::take(&mut self.sums);
             let lines = std::mem::take(&mut self.part.lines);
             let settled = lines.into_iter().zip(sums).filter_map(|(line, sum)| {
+                if sum == SETTLED {
+                    return Some(line);
+                }
                 let (who, day) = (*resolved.fate.get(sum as usize)?)?;
                 Some(LineRow { who, day, ..line })
             });

@@ -1,6 +1,6 @@
 //! Logs the literature on customer lifetime value works with.
 
-use super::{Evidence, Format, Pick, Table};
+use super::{Format, Pick, Provenance, Table};
 use crate::Delimiter;
 use crate::field::F;
 use naata_core::TableKind;
@@ -9,7 +9,7 @@ use naata_core::TableKind;
 /// The customer is the sample id, as in the published summaries.
 pub(super) static CDNOW: Format = Format {
     key: "cdnow.transactions",
-    evidence: Evidence::RealFile,
+    provenance: Provenance::RealFile,
     tables: &[Table {
         kind: TableKind::Purchases,
         columns: &[(F::Customer, Pick::At(2)), (F::Date, Pick::At(3)), (F::Amount, Pick::At(5))],
@@ -22,7 +22,7 @@ pub(super) static CDNOW: Format = Format {
 /// A customer, a date and what was paid, under the bare names the R packages use.
 pub(super) static TRANSACTIONS: Format = Format {
     key: "clv.transactions",
-    evidence: Evidence::RealFile,
+    provenance: Provenance::RealFile,
     signature: &["Id", "Date", "Price"],
     tables: &[Table {
         kind: TableKind::Purchases,

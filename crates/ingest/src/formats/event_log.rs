@@ -1,13 +1,13 @@
 //! Event logs: what happened to whom and when, in the order of the file where times are equal.
 
-use super::{Evidence, Format, Pick, Table};
+use super::{Format, Pick, Provenance, Table};
 use crate::field::F;
 use naata_core::TableKind;
 
 /// A process log with the attribute names of IEEE 1849 (XES): the case takes the customer's place.
 pub(super) static XES: Format = Format {
     key: "xes.events",
-    evidence: Evidence::RealFile,
+    provenance: Provenance::RealFile,
     signature: &["case:concept:name", "concept:name", "time:timestamp"],
     tables: &[Table {
         kind: TableKind::Touches,
@@ -23,7 +23,7 @@ pub(super) static XES: Format = Format {
 /// A web shop's clicks, with session and the channel the user was won by.
 pub(super) static CLICKSTREAM: Format = Format {
     key: "retentioneering.clickstream",
-    evidence: Evidence::RealFile,
+    provenance: Provenance::RealFile,
     signature: &["user_id", "session_id", "event", "timestamp", "acquisition_channel"],
     tables: &[Table {
         kind: TableKind::Touches,

@@ -16,7 +16,7 @@ use naata_core::TableKind;
 
 /// How well a format is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Evidence {
+pub enum Provenance {
     /// A real file was seen.
     RealFile,
     /// The vendor's documentation or code.
@@ -25,13 +25,16 @@ pub enum Evidence {
     Importers,
 }
 
+/// Whether the first rows of a file without a header look like a format.
+pub(crate) type Shape = fn(Delimiter, &[Vec<String>]) -> bool;
+
 /// A known export.
 #[derive(Debug)]
 pub struct Format {
     /// The key: `shopify.orders`.
     pub key: &'static str,
     /// How well it is known.
-    pub evidence: Evidence,
+    pub provenance: Provenance,
     /// Columns that together are found in no other export; empty for a format known by its shape.
     pub signature: &'static [&'static str],
     /// What it can be read as, the main kind first.
@@ -43,7 +46,7 @@ pub struct Format {
     /// Whether the columns must be the signature and nothing else.
     pub(crate) exact: bool,
     /// For a file without a header: whether rows look like this format.
-    pub(crate) shape: Option<fn(Delimiter, &[Vec<String>]) -> bool>,
+    pub(crate) shape: Option<Shape>,
     /// Whether an order's totals stand on its first row only, the others being its further lines.
     pub(crate) continued: bool,
     /// Values of the status column that mean the order never became a sale.
@@ -76,7 +79,7 @@ impl Format {
     /// What everything else is changed from: by name, one header row.
     pub(crate) const PLAIN: Self = Self {
         key: "generic",
-        evidence: Evidence::RealFile,
+        provenance: Provenance::RealFile,
         signature: &[],
         tables: &[],
         header_rows: 1,

@@ -1,6 +1,6 @@
 //! Logs of shops published for study.
 
-use super::{Evidence, Format, Pick, Table};
+use super::{Format, Pick, Provenance, Table};
 use crate::field::F;
 use naata_core::TableKind;
 
@@ -17,7 +17,7 @@ const PURCHASE: &[(F, Pick)] = &[
 /// "The Complete Journey" of dunnhumby: one row a line of a basket; `sales_value` is after discounts.
 pub(super) static COMPLETE_JOURNEY: Format = Format {
     key: "completejourney.transactions",
-    evidence: Evidence::RealFile,
+    provenance: Provenance::RealFile,
     signature: &["household_id", "basket_id", "sales_value", "retail_disc"],
     tables: &[
         Table { kind: TableKind::Purchases, columns: PURCHASE },

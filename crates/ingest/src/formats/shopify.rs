@@ -4,13 +4,13 @@
 //! the order's name. Dates carry the store's offset. Ids and postal codes may begin with a spreadsheet's apostrophe.
 //! What was refunded is a column without a date: it is read as a refund on the day of the order.
 
-use super::{Evidence, Format, Pick, Table};
+use super::{Format, Pick, Provenance, Table};
 use crate::field::F;
 use naata_core::TableKind;
 
 pub(super) static ORDERS: Format = Format {
     key: "shopify.orders",
-    evidence: Evidence::RealFile,
+    provenance: Provenance::RealFile,
     signature: &["Financial Status", "Lineitem name"],
     tables: &[Table {
         kind: TableKind::Purchases,

@@ -1,6 +1,6 @@
 //! Exports of survey tools.
 
-use super::{Evidence, Format, Pick, Table};
+use super::{Format, Pick, Provenance, Table};
 use crate::date::DateOrder;
 use crate::field::F;
 use naata_core::TableKind;
@@ -9,7 +9,7 @@ use naata_core::TableKind;
 /// about recommending is the score.
 pub(super) static SURVEY_MONKEY: Format = Format {
     key: "surveymonkey.responses",
-    evidence: Evidence::Importers,
+    provenance: Provenance::Importers,
     signature: &["Respondent ID", "Collector ID"],
     tables: &[Table {
         kind: TableKind::Surveys,
@@ -32,7 +32,7 @@ pub(super) static SURVEY_MONKEY: Format = Format {
 /// The data set the R package NPS brings along.
 pub(super) static NPS_TEST: Format = Format {
     key: "nps.testdata",
-    evidence: Evidence::RealFile,
+    provenance: Provenance::RealFile,
     signature: &["REC", "Product.Tastiness", "Account"],
     tables: &[Table {
         kind: TableKind::Surveys,

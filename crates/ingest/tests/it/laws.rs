@@ -1,0 +1,63 @@
+//! Consistency: what holds for any table.
+
+use crate::{contents, purchases};
+use naata_core::{Serial, TableKind};
+use naata_ingest::{Options, Source, read, recognise};
+use proptest::prelude::*;
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn reversed_rows_give_the_same_contents(
+        rows in prop::collection::vec((0u32..6, 0u32..4, 1u32..28, -50i64..500, 0u32..3), 1..40),
+        by_line in any::<bool>(),
+    ) {
+        let lines: Vec<String> = rows.iter().map(|(order, who, day, amount, item)| {
+            let who = if *who == 0 { String::new() } else { format!("c{who}") };
+            let item = if by_line { format!(",i{item}") } else { String::new() };
+            format!("o{order},{who},2026-01-{day:02},{amount}{item}\n")
+        }).collect();
+        let header = if by_line { "order,customer,date,amount,item\n" } else { "order,customer,date,amount\n" };
+        let forward = purchases(&format!("{header}{}", lines.concat()));
+        let reversed = purchases(&format!("{header}{}", lines.iter().rev().cloned().collect::<String>()));
+        prop_assert_eq!(contents(&forward), contents(&reversed));
+        prop_assert_eq!(&forward.part.takings, &reversed.part.takings);
+        prop_assert_eq!(&forward.intake.tables[0].digest, &reversed.intake.tables[0].digest);
+        let sum: i64 = rows.iter().map(|r| r.3 * 100).sum();
+        prop_assert_eq!(forward.part.purchases.iter().map(|p| p.amount.0).sum::<i64>(), sum, "no row is lost or doubled");
+        let counts = |o: &naata_ingest::Outcome| o.intake.findings.counts().map(|c| (c.0, c.3)).collect::<Vec<_>>();
+        prop_assert_eq!(counts(&forward), counts(&reversed));
+        if by_line {
+            let sorted = |o: &naata_ingest::Outcome| {
+                let mut lines: Vec<_> = o.part.lines.iter().map(|l| {
+                    (o.part.index.get(l.who).map(str::to_owned), l.day, o.part.symbols.get(l.order).map(str::to_owned), l.amount)
+                }).collect();
+                lines.sort();
+                lines
+            };
+            prop_assert_eq!(sorted(&forward), sorted(&reversed));
+        }
+    }
+
+    #[test]
+    fn two_files_read_as_one(rows in prop::collection::vec((0u32..9, 1u32..28, 1i64..500), 1..30), cut in 0usize..30) {
+        let lines: Vec<String> = rows.iter().map(|(who, day, amount)| format!("c{who},2026-01-{day:02},{amount}\n")).collect();
+        let cut = cut.min(lines.len());
+        let file = |lines: &[String]| Source::bytes(TableKind::Purchases, "t", format!("customer,date,amount\n{}", lines.concat()).into());
+        let both = read(&[file(&lines[..cut]), file(&lines[cut..])], &Options::default(), &Serial).unwrap();
+        prop_assert_eq!(contents(&both), contents(&purchases(&format!("customer,date,amount\n{}", lines.concat()))));
+    }
+
+    #[test]
+    fn no_bytes_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..300), text in "[a-c0-9\",;\n\r ./-]{0,200}") {
+        for kind in [TableKind::Purchases, TableKind::Touches] {
+            for content in [bytes.clone(), text.clone().into_bytes(), format!("order,customer,date,amount,at,activity\n{text}").into_bytes()] {
+                if let Ok(o) = read(&[Source::bytes(kind, "t", content.clone())], &Options::default(), &Serial) {
+                    prop_assert!(o.intake.tables.iter().all(|t| t.reconciles()));
+                }
+                let _ = recognise("t", &content);
+            }
+        }
+    }
+}
