@@ -58,6 +58,12 @@ pub enum Error {
         /// Where the function was evaluated.
         at: f64,
     },
+    /// Terms of opposite signs leave too few digits of their sum.
+    #[error("keep the digits of {of}: its terms cancel")]
+    Cancellation {
+        /// What was summed.
+        of: &'static str,
+    },
     /// An iteration used all its steps.
     #[error("reach the wanted accuracy in {steps} steps")]
     TooManySteps {
@@ -77,6 +83,7 @@ impl Error {
             Error::Singular { .. } => "math.singular",
             Error::NoSignChange { .. } => "math.no-sign-change",
             Error::NotFinite { .. } => "math.not-finite",
+            Error::Cancellation { .. } => "math.cancellation",
             Error::TooManySteps { .. } => "math.too-many-steps",
         }
     }

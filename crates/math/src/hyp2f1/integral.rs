@@ -171,7 +171,7 @@ fn peak(a: f64, b: f64, c: f64, z: f64, slack: f64) -> (f64, f64) {
     let u = if u.is_finite() { u } else { 0.0 };
     let (t, rest) = (logistic(u), logistic(-u));
     let open = slack + z * rest;
-    let curvature = t * rest * (c - a * z * (rest * rest + t * t * (z - 1.0) + 0.0) / (open * open));
+    let curvature = t * rest * (c - a * z * (rest * rest - t * t * slack) / (open * open));
     (u, curvature)
 }
 

@@ -23,6 +23,9 @@ use crate::error::{Error, finite};
 /// A series up to this length is quicker than the integral.
 const SHORT: f64 = 400.0;
 
+/// The number of terms after which a series gives up; at five nanoseconds a term that is a tenth of a second.
+const MOST_TERMS: usize = 20_000_000;
+
 /// The logarithm of a value, its sign, and its derivatives by a, b, c and z.
 #[derive(Debug, Clone, Copy, Default)]
 struct Kernel {
@@ -45,7 +48,7 @@ pub struct SignedLn<T> {
 /// Returns ln|2F1(a, b; c; z)| and its sign, for z < 1.
 ///
 /// For a, b, c > 0 and 0 <= z < 1 the value is positive and accurate to about 1e-13 of its logarithm. Other
-/// real parameters are accepted; digits may then cancel.
+/// real parameters are accepted; where their terms have both signs up to six digits may cancel.
 ///
 /// # Example
 /// ```
@@ -56,7 +59,9 @@ pub struct SignedLn<T> {
 /// ```
 ///
 /// # Errors
-/// A parameter that is not finite, z of 1 or more, or c of 0 or a negative whole number.
+/// A parameter that is not finite, z of 1 or more, c of 0 or a negative whole number, parameters so
+/// large that twenty million terms do not reach the last digit, or, where a, b or c is negative or z is and c is
+/// below both a and b, terms that cancel more than six digits.
 pub fn ln_hyp2f1(a: f64, b: f64, c: f64, z: f64) -> Result<SignedLn<f64>, Error> {
     let found = ln_hyp2f1_dual::<0>(&[a, b, c, z].map(Dual2::constant))?;
     Ok(SignedLn { ln_abs: found.ln_abs.value, sign: found.sign })
@@ -79,12 +84,12 @@ pub fn ln_hyp2f1_dual<const N: usize>(arguments: &[Dual2<N>; 4]) -> Result<Signe
         return Err(Error::OutOfDomain { parameter: "z of 2F1", value: z.value, allowed: "below 1" });
     }
     if z.value >= 0.0 {
-        return Ok(upper(a, b, c, z, 1.0 - z.value));
+        return upper(a, b, c, z, 1.0 - z.value);
     }
     // The parameter that is taken from c should leave something positive.
     let (kept, turned) = if c.value > b.value || c.value <= a.value { (a, b) } else { (b, a) };
     let positive_z = *z / (*z - 1.0);
-    let inner = upper(kept, &(*c - *turned), c, &positive_z, 1.0 / (1.0 - z.value));
+    let inner = upper(kept, &(*c - *turned), c, &positive_z, 1.0 / (1.0 - z.value))?;
     let factor = -(*kept * (-*z).ln_1p());
     Ok(SignedLn { ln_abs: inner.ln_abs + factor, sign: inner.sign })
 }
@@ -96,18 +101,26 @@ fn upper<const N: usize>(
     c: &Dual2<N>,
     z: &Dual2<N>,
     slack: f64,
-) -> SignedLn<Dual2<N>> {
+) -> Result<SignedLn<Dual2<N>>, Error> {
     let (va, vb, vc) = (a.value, b.value, c.value);
     let direct = series::length(va, vb, vc, z.value);
     // Euler's form serves where its parameters are positive, so that its terms are too.
     let both_left = vc > va && vc > vb && va + vb > vc;
     let euler = if both_left { series::length(vc - va, vc - vb, vc, z.value) } else { f64::INFINITY };
     if direct.min(euler) <= SHORT {
-        return if euler < direct { by_euler(a, b, c, z, slack) } else { by_series(a, b, c, z) };
+        return if euler < direct { by_euler(a, b, c, z, slack) } else { by_series(a, b, c, z, MOST_TERMS) };
     }
     let positive = va > 0.0 && vb > 0.0;
+    if positive && vc > 0.0 && va * vb < 0.5 * vc {
+        // The terms begin to fall at once, often faster than z^n. Where F is barely above 1 only the series
+        // gives the digits of its logarithm, and is worth more time.
+        let limit = if va * vb < 0.01 * vc { 200_000 } else { SHORT as usize };
+        if let Ok(found) = by_series(a, b, c, z, limit) {
+            return Ok(found);
+        }
+    }
     if positive && vc > va.min(vb) {
-        return by_integral(a, b, c, z, slack);
+        return Ok(by_integral(a, b, c, z, slack));
     }
     if positive && vc > -1.0 && vc + 1.0 > va.min(vb) {
         let first = by_integral(a, b, &(*c + 1.0), z, slack);
@@ -116,13 +129,19 @@ fn upper<const N: usize>(
         let factor = z.ln() + a.ln() + b.ln() - c_size.ln() - (*c + 1.0).ln();
         return add_signed(&first.ln_abs, &(second.ln_abs + factor), 1.0_f64.copysign(vc));
     }
-    if vc > 0.0 && positive { by_euler(a, b, c, z, slack) } else { by_series(a, b, c, z) }
+    if vc > 0.0 && positive { by_euler(a, b, c, z, slack) } else { by_series(a, b, c, z, MOST_TERMS) }
 }
 
-/// Returns ln|F| from the power series.
-fn by_series<const N: usize>(a: &Dual2<N>, b: &Dual2<N>, c: &Dual2<N>, z: &Dual2<N>) -> SignedLn<Dual2<N>> {
-    let kernel = series::sum(a.value, b.value, c.value, z.value, N > 0);
-    composed(&[*a, *b, *c, *z], &kernel)
+/// Returns ln|F| from at most `limit` terms of the power series.
+fn by_series<const N: usize>(
+    a: &Dual2<N>,
+    b: &Dual2<N>,
+    c: &Dual2<N>,
+    z: &Dual2<N>,
+    limit: usize,
+) -> Result<SignedLn<Dual2<N>>, Error> {
+    let kernel = series::sum(a.value, b.value, c.value, z.value, N > 0, limit)?;
+    Ok(composed(&[*a, *b, *c, *z], &kernel))
 }
 
 /// Returns ln|F| from the power series after Euler's transformation.
@@ -132,10 +151,10 @@ fn by_euler<const N: usize>(
     c: &Dual2<N>,
     z: &Dual2<N>,
     slack: f64,
-) -> SignedLn<Dual2<N>> {
-    let inner = by_series(&(*c - *a), &(*c - *b), c, z);
+) -> Result<SignedLn<Dual2<N>>, Error> {
+    let inner = by_series(&(*c - *a), &(*c - *b), c, z, MOST_TERMS)?;
     let ln_slack = z.chain(ln_slack(z.value, slack), -1.0 / slack, -1.0 / (slack * slack));
-    SignedLn { ln_abs: inner.ln_abs + (*c - *a - *b) * ln_slack, sign: inner.sign }
+    Ok(SignedLn { ln_abs: inner.ln_abs + (*c - *a - *b) * ln_slack, sign: inner.sign })
 }
 
 /// Returns ln(1 - z) from whichever of z and 1 - z is the smaller.
@@ -165,12 +184,15 @@ fn composed<const N: usize>(arguments: &[Dual2<N>; 4], kernel: &Kernel) -> Signe
 }
 
 /// Returns ln|e^x + sign e^y| and its sign.
-fn add_signed<const N: usize>(x: &Dual2<N>, y: &Dual2<N>, sign: f64) -> SignedLn<Dual2<N>> {
+fn add_signed<const N: usize>(x: &Dual2<N>, y: &Dual2<N>, sign: f64) -> Result<SignedLn<Dual2<N>>, Error> {
     if sign > 0.0 {
-        return SignedLn { ln_abs: x.ln_add_exp(y), sign };
+        return Ok(SignedLn { ln_abs: x.ln_add_exp(y), sign });
     }
     let (large, small, outcome) = if x.value >= y.value { (x, y, 1.0) } else { (y, x, -1.0) };
     let ratio = -exp(small.value - large.value);
+    if 1.0 + ratio < series::KEPT {
+        return Err(Error::Cancellation { of: "the hypergeometric function" });
+    }
     let (p, q) = (1.0 / (1.0 + ratio), ratio / (1.0 + ratio));
     let bend = p * q;
     let ln_abs = Dual2::compose(
@@ -179,7 +201,7 @@ fn add_signed<const N: usize>(x: &Dual2<N>, y: &Dual2<N>, sign: f64) -> SignedLn
         &[p, q],
         &[[bend, -bend], [-bend, bend]],
     );
-    SignedLn { ln_abs, sign: outcome }
+    Ok(SignedLn { ln_abs, sign: outcome })
 }
 
 #[cfg(test)]

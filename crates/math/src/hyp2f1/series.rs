@@ -2,12 +2,13 @@
 
 use super::Kernel;
 use crate::elementary::{ln, ln_1p, sqrt};
-
-/// The number of terms after which a series gives up; at five nanoseconds a term that is a tenth of a second.
-const MOST_TERMS: usize = 20_000_000;
+use crate::error::Error;
 
 /// Terms are brought back to 1 when they pass this size.
 const LARGE: f64 = 1e200;
+
+/// The least share of its largest term that a sum may be, so that ten digits are left.
+pub(super) const KEPT: f64 = 1e-6;
 
 /// Returns about how many terms the series takes until the rest is beyond the last bit.
 ///
@@ -22,27 +23,32 @@ pub(super) fn length(a: f64, b: f64, c: f64, z: f64) -> f64 {
     peak + 9.0 * sqrt(peak / slack) + 40.0 / -ln(z.max(1e-17))
 }
 
-/// Returns the sum over n of (a)_n (b)_n / ((c)_n n!) z^n for |z| < 1.
+/// Returns the sum over n of (a)_n (b)_n / ((c)_n n!) z^n for |z| < 1, or why not.
+///
+/// # Errors
+/// When `limit` terms are too few, or when terms of both signs cancel more than six digits.
 ///
 /// # Formula
 /// With term t_n and p_n = t_n / sum: the gradient of ln|sum| is the p-mean of that of ln|t_n|, and the Hessian
 /// the p-covariance of the gradients plus the p-mean of the Hessians.
-pub(super) fn sum(a: f64, b: f64, c: f64, z: f64, derivatives: bool) -> Kernel {
+pub(super) fn sum(a: f64, b: f64, c: f64, z: f64, derivatives: bool, limit: usize) -> Result<Kernel, Error> {
     if z == 0.0 {
-        return at_zero(a, b, c);
+        return Ok(at_zero(a, b, c));
     }
     let mut term = 1.0;
     // The first term, 1, is kept apart until the end, so that a sum barely above 1 keeps its digits.
     let mut rest = 0.0;
     let mut first = 1.0;
     let mut scale = 0.0;
+    let mut largest = first;
     let mut moments = Moments::default();
     let mut logs = [0.0; 4];
     let mut bends = [0.0; 4];
     let mut n = 0.0;
     // Signs settle once n has passed every negative parameter.
     let settled = -a.min(b).min(c).min(0.0);
-    for _ in 0..MOST_TERMS {
+    let mut complete = false;
+    for _ in 0..limit {
         let ratio = (a + n) / (c + n) * ((b + n) / (1.0 + n)) * z;
         term *= ratio;
         if derivatives {
@@ -52,17 +58,20 @@ pub(super) fn sum(a: f64, b: f64, c: f64, z: f64, derivatives: bool) -> Kernel {
                 bends[0] - by_a * by_a,
                 bends[1] - by_b * by_b,
                 bends[2] + by_c * by_c,
-                -(n + 1.0) / (z * z),
+                // n (n - 1) / z^2 in place of its two parts, which cancel for a small z.
+                (n + 1.0) / z * (n / z),
             ];
             moments.add(term, &logs, &bends);
         }
         rest += term;
+        largest = term.abs().max(largest);
         n += 1.0;
-        if term == 0.0 {
-            break;
-        }
         let size = ratio.abs();
-        if n > settled && size < 1.0 && term.abs() * size <= 1e-17 * (1.0 - size) * (first + rest).abs() {
+        let left = term.abs() * size;
+        // The rest counts where it is the smaller: the logarithm of a sum barely above 1 is nearly the rest.
+        let whole = rest.abs().min((first + rest).abs());
+        if term == 0.0 || (n > settled && size < 1.0 && left <= 1e-17 * (1.0 - size) * whole) {
+            complete = true;
             break;
         }
         if term.abs() > LARGE {
@@ -70,16 +79,23 @@ pub(super) fn sum(a: f64, b: f64, c: f64, z: f64, derivatives: bool) -> Kernel {
             term /= LARGE;
             rest /= LARGE;
             first /= LARGE;
+            largest /= LARGE;
             moments.shrink(LARGE);
         }
     }
+    if !complete {
+        return Err(Error::TooManySteps { steps: limit });
+    }
     let total = first + rest;
+    if total.abs() < KEPT * largest {
+        return Err(Error::Cancellation { of: "the hypergeometric series" });
+    }
     let ln_abs = if scale == 0.0 && rest > -0.5 { ln_1p(rest) } else { scale + ln(total.abs()) };
     let mut kernel = Kernel { ln_abs, sign: 1.0_f64.copysign(total), ..Kernel::default() };
     if derivatives {
         moments.finish(total, &mut kernel);
     }
-    kernel
+    Ok(kernel)
 }
 
 /// Returns the sum and its derivatives at z = 0, where only the first two powers count.
@@ -110,7 +126,8 @@ impl Moments {
             let weighted = weight * logs[i];
             self.mean[i] += weighted;
             self.bend[i] += weight * bends[i];
-            for j in 0..=i {
+            // The square of the last is part of its bend.
+            for j in 0..=i.min(2) {
                 self.square[i][j] += weighted * logs[j];
             }
         }
