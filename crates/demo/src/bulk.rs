@@ -100,9 +100,8 @@ pub fn bulk_purchases(bulk: &Bulk, out: &mut dyn Write) -> Result<u64, Error> {
         row.push(b',');
         clock(row, OPENS + at % OPEN);
         row.push(b',');
-        let names: &[&str] = if random % 4 == 0 { QUOTED } else { PLAIN };
-        let name = names.get((random >> 8) as usize % names.len()).copied().unwrap_or_default();
-        row.extend_from_slice(name.as_bytes());
+        let names: &[&str] = if random.is_multiple_of(4) { QUOTED } else { PLAIN };
+        row.extend_from_slice(choose(names, random >> 8).as_bytes());
         row.push(b',');
         digits(row, 1 + (random >> 20) % 5, 1);
         row.push(b',');
@@ -126,7 +125,7 @@ fn buyer(bulk: &Bulk, people: &Shuffle, n: u64) -> u64 {
     let random = bulk.hash("buyer", n);
     // Thirty-two bits make the place, others decide how it is spread.
     let place = random >> 32;
-    if random % 10 == 0 {
+    if random.is_multiple_of(10) {
         return (place * u64::from(bulk.customers)) >> 32;
     }
     // The square of an even draw thins out as one over the square root; two fifths of the customers share it.
@@ -157,16 +156,11 @@ pub fn bulk_touches(bulk: &Bulk, out: &mut dyn Write) -> Result<u64, Error> {
         digits(row, at % 1_000, 3);
         row.extend_from_slice(b"+05:30,");
         let choices = STEPS.get(step.min(STEPS.len() as u64 - 1) as usize).copied().unwrap_or(&["visit"]);
-        let activity = choices.get((random >> 40) as usize % choices.len()).copied().unwrap_or_default();
-        row.extend_from_slice(activity.as_bytes());
+        row.extend_from_slice(choose(choices, random >> 40).as_bytes());
         row.push(b',');
-        let channels: &[&str] = &["app", "web", "whatsapp", "store"];
-        let channel = channels.get((begin >> 56) as usize % channels.len()).copied().unwrap_or_default();
-        row.extend_from_slice(channel.as_bytes());
+        row.extend_from_slice(choose(&["app", "web", "whatsapp", "store"], begin >> 56).as_bytes());
         row.push(b',');
-        let devices: &[&str] = &["android", "iphone", "desktop", "counter"];
-        let device = devices.get((begin >> 48) as usize % devices.len()).copied().unwrap_or_default();
-        row.extend_from_slice(device.as_bytes());
+        row.extend_from_slice(choose(&["android", "iphone", "desktop", "counter"], begin >> 48).as_bytes());
         row.push(b'\n');
     })
 }
@@ -257,6 +251,12 @@ fn stream(
     out.write_all(&block)?;
     out.flush()?;
     Ok(bytes + block.len() as u64)
+}
+
+/// One of some texts; the remainder is taken before a platform's word could cut the number short.
+fn choose<'a>(of: &[&'a str], random: u64) -> &'a str {
+    let place = random % (of.len() as u64).max(1);
+    of.get(place as usize).copied().unwrap_or_default()
 }
 
 /// A number with at least so many digits.
