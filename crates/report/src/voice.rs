@@ -171,7 +171,11 @@ impl<'a> Voice<'a> {
                 let text = self.words.first(&[key, &format!("action.{key}")]);
                 let n = ("customers", Cell::Count(*customers));
                 let todo = self.filled(&text, std::slice::from_ref(&n), &[]);
-                let mut facts = vec![self.ui_with("action.customers", &[n])];
+                // An action about rows, such as correcting a file, concerns no customer yet.
+                let mut facts = Vec::new();
+                if *customers > 0 {
+                    facts.push(self.ui_with("action.customers", &[n]));
+                }
                 facts.extend(stake.as_ref().map(|s| self.stake(s)));
                 (todo, facts)
             }

@@ -63,6 +63,7 @@ fn of_rows(s: &Section<'_>, t: &Table, voice: &Voice<'_>) -> Vec<Tile> {
     let label = t.columns.iter().find(|(_, c)| !is_right(c)).map(|(_, c)| c);
     let value = t.columns.iter().find(|(_, c)| matches!(c, Column::Mixed(_))).map(|(_, c)| c);
     let (Some(label), Some(value)) = (label, value) else { return Vec::new() };
+    let range = t.column("low").zip(t.column("high"));
     let changes: Vec<_> = t.columns.iter().filter(|(_, c)| matches!(c, Column::Share(_))).collect();
     (0..t.rows())
         .map(|row| {
@@ -74,6 +75,11 @@ fn of_rows(s: &Section<'_>, t: &Table, voice: &Voice<'_>) -> Vec<Tile> {
                 }
                 _ => None,
             });
+            let range =
+                range.map(|(a, b)| (a.cell(row), b.cell(row))).filter(|(a, b)| is_figure(a) && is_figure(b));
+            let range =
+                range.map(|(a, b)| (format!("{} – {}", voice.rounded(&a), voice.rounded(&b)), String::new()));
+            let notes = range.into_iter().chain(notes);
             Tile {
                 name: voice.cell(&label.cell(row)),
                 value: voice.rounded(&value.cell(row)),
