@@ -13,9 +13,8 @@ use crate::{
     ClawbackMode, Entry, Error, Event, EventKind, Line, Lot, Overdraft, Points, Programme, Rounding,
     Shortfall, points::Exact,
 };
-use naata_core::Instant;
+use naata_core::{Index, Instant};
 use rust_decimal::Decimal;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The largest amount of one event; sums of amounts below it stay exact.
@@ -123,14 +122,37 @@ struct OrderState<'e> {
     claimed: Points,
 }
 
+/// What is known under an id. Ids are numbered as they come, so that a million of them cost one table of numbers.
+struct Known<T> {
+    index: Index,
+    values: Vec<Option<T>>,
+}
+
+impl<T> Default for Known<T> {
+    fn default() -> Self {
+        Self { index: Index::default(), values: Vec::new() }
+    }
+}
+
+impl<T> Known<T> {
+    /// The place of an id, empty while nothing is known under it.
+    fn at(&mut self, id: &str) -> Result<&mut Option<T>, Error> {
+        let place = self.index.intern(id)?.at();
+        if place >= self.values.len() {
+            self.values.resize_with(place + 1, || None);
+        }
+        self.values.get_mut(place).ok_or_else(|| naata_core::Error::TooManyIds.into())
+    }
+}
+
 struct Engine<'p, 'e> {
     programme: &'p Programme,
     rules: Vec<Arc<str>>,
     clawback: Arc<str>,
     stated: Arc<str>,
-    members: BTreeMap<&'e str, MemberState>,
-    orders: BTreeMap<&'e str, OrderState<'e>>,
-    seen: BTreeMap<&'e str, &'e Event>,
+    members: Known<MemberState>,
+    orders: Known<OrderState<'e>>,
+    seen: Known<&'e Event>,
     lines: Vec<Line>,
 }
 
@@ -156,9 +178,9 @@ pub fn replay(programme: &Programme, events: &[Event], until: Option<Instant>) -
         rules: programme.earn.iter().map(|r| Arc::from(r.id.as_str())).collect(),
         clawback: Arc::from(programme.clawback.mode.name()),
         stated: Arc::from("stated"),
-        members: BTreeMap::new(),
-        orders: BTreeMap::new(),
-        seen: BTreeMap::new(),
+        members: Known::default(),
+        orders: Known::default(),
+        seen: Known::default(),
         lines: Vec::new(),
     };
     let mut order: Vec<(&Event, usize)> = events.iter().zip(0..).collect();
@@ -176,8 +198,9 @@ pub fn replay(programme: &Programme, events: &[Event], until: Option<Instant>) -
             *slot = outcome;
         }
     }
-    let members = engine.members.into_values();
-    let members = members.map(|m| Member { lots: m.lots.into_lots(), ..m.totals }).collect();
+    let members = engine.members.values.into_iter().flatten();
+    let mut members: Vec<Member> = members.map(|m| Member { lots: m.lots.into_lots(), ..m.totals }).collect();
+    members.sort_unstable_by(|a, b| a.id.cmp(&b.id));
     Ok(Replay { members, lines: engine.lines, outcomes })
 }
 
@@ -206,10 +229,11 @@ impl<'e> Engine<'_, 'e> {
         if matches!(event.kind, EventKind::Tick) {
             return Ok(Outcome::Applied);
         }
-        if let Some(first) = self.seen.get(event.id.as_str()) {
+        let seen = self.seen.at(&event.id)?;
+        if let Some(first) = seen {
             return Ok(repeated(first, event));
         }
-        self.seen.insert(&event.id, event);
+        *seen = Some(event);
         let Some(member) = event.member.as_deref() else { return Ok(Outcome::NoMember) };
         match &event.kind {
             EventKind::Purchase { order, net, .. } => self.purchase(event, member, order.as_deref(), *net),
@@ -224,12 +248,14 @@ impl<'e> Engine<'_, 'e> {
     fn purchase(
         &mut self,
         event: &'e Event,
-        member: &'e str,
-        order: Option<&'e str>,
+        member: &str,
+        order: Option<&str>,
         net: Decimal,
     ) -> Result<Outcome, Error> {
         let Some(net) = usable(net).filter(|n| *n >= Decimal::ZERO) else { return Ok(Outcome::Unusable) };
-        if let Some(first) = order.and_then(|o| self.orders.get(o)) {
+        if let Some(order) = order
+            && let Some(first) = self.orders.at(order)?
+        {
             return Ok(repeated(first.event, event));
         }
         let earned = self.programme.earned(net)?;
@@ -238,14 +264,15 @@ impl<'e> Engine<'_, 'e> {
                 self.post(event, member, Entry::Earn, *points, &rule, None)?;
             }
         }
-        let state = self.member(member);
+        let state = self.member(member)?;
         state.totals.last_activity = state.totals.last_activity.max(Some(event.at));
         if earned.total > Points::ZERO {
             state.lots.credit(event.at, &event.id, earned.total)?;
         }
         if let Some(order) = order {
             let (earned, claimed) = (earned.total, Points::ZERO);
-            self.orders.insert(order, OrderState { event, net, returned: Decimal::ZERO, earned, claimed });
+            let returned = Decimal::ZERO;
+            *self.orders.at(order)? = Some(OrderState { event, net, returned, earned, claimed });
         }
         Ok(Outcome::Applied)
     }
@@ -253,14 +280,13 @@ impl<'e> Engine<'_, 'e> {
     fn give_back(
         &mut self,
         event: &'e Event,
-        member: &'e str,
+        member: &str,
         order: Option<&str>,
         net: Decimal,
     ) -> Result<Outcome, Error> {
         let Some(net) = usable(net).filter(|n| *n > Decimal::ZERO) else { return Ok(Outcome::Unusable) };
-        let Some(state) = order.and_then(|o| self.orders.get_mut(o)) else {
-            return Ok(Outcome::ReturnWithoutOrder);
-        };
+        let Some(order) = order else { return Ok(Outcome::ReturnWithoutOrder) };
+        let Some(state) = self.orders.at(order)? else { return Ok(Outcome::ReturnWithoutOrder) };
         let owner = state.event.member.as_deref().unwrap_or_default();
         if owner != member {
             return Ok(Outcome::ReturnOfOtherMember { member: owner.into() });
@@ -273,7 +299,7 @@ impl<'e> Engine<'_, 'e> {
         state.returned += refund;
         state.claimed = state.claimed.plus(due, "a clawback")?;
         let bought = state.event;
-        let balance = self.member(member).totals.balance;
+        let balance = self.member(member)?.totals.balance;
         let taken = match self.programme.clawback.on_shortfall {
             Shortfall::Deficit => due,
             Shortfall::ClampToZero => due.min(balance.max(Points::ZERO)),
@@ -282,66 +308,66 @@ impl<'e> Engine<'_, 'e> {
         let rule = self.clawback.clone();
         self.post(event, member, Entry::Clawback, taken, &rule, Some(&bought.id))?;
         self.post(event, member, Entry::Unrecovered, lost, &rule, Some(&bought.id))?;
-        self.member(member).lots.debit(taken, Some((bought.at, &bought.id)))?;
+        self.member(member)?.lots.debit(taken, Some((bought.at, &bought.id)))?;
         Ok(outcome)
     }
 
-    fn redeem(&mut self, event: &'e Event, member: &'e str, points: Decimal) -> Result<Outcome, Error> {
+    fn redeem(&mut self, event: &'e Event, member: &str, points: Decimal) -> Result<Outcome, Error> {
         let points = Points::exact(points, self.programme.points.precision);
         let Some(points) = points.filter(|p| *p > Points::ZERO) else { return Ok(Outcome::Unusable) };
-        if let Some(short) = self.short(member, points) {
+        if let Some(short) = self.short(member, points)? {
             return Ok(short);
         }
         let rule = self.stated.clone();
         self.post(event, member, Entry::Redeem, points, &rule, None)?;
-        let state = self.member(member);
+        let state = self.member(member)?;
         state.totals.last_activity = state.totals.last_activity.max(Some(event.at));
         state.lots.debit(points, None)?;
         Ok(Outcome::Applied)
     }
 
-    fn adjust(&mut self, event: &'e Event, member: &'e str, points: Decimal) -> Result<Outcome, Error> {
+    fn adjust(&mut self, event: &'e Event, member: &str, points: Decimal) -> Result<Outcome, Error> {
         let rule = self.stated.clone();
         match Points::exact(points, self.programme.points.precision) {
             Some(up) if up > Points::ZERO => {
                 self.post(event, member, Entry::AdjustCredit, up, &rule, None)?;
-                self.member(member).lots.credit(event.at, &event.id, up)?;
+                self.member(member)?.lots.credit(event.at, &event.id, up)?;
             }
             Some(down) if down < Points::ZERO => {
                 let down = Points::ZERO.minus(down, "a correction")?;
                 if !self.programme.allow_overdraft.contains(&Overdraft::AdjustDebit)
-                    && let Some(short) = self.short(member, down)
+                    && let Some(short) = self.short(member, down)?
                 {
                     return Ok(short);
                 }
                 self.post(event, member, Entry::AdjustDebit, down, &rule, None)?;
-                self.member(member).lots.debit(down, None)?;
+                self.member(member)?.lots.debit(down, None)?;
             }
             _ => return Ok(Outcome::Unusable),
         }
         Ok(Outcome::Applied)
     }
 
-    fn credit(&mut self, event: &'e Event, member: &'e str, points: Decimal) -> Result<Outcome, Error> {
+    fn credit(&mut self, event: &'e Event, member: &str, points: Decimal) -> Result<Outcome, Error> {
         let points = Points::exact(points, self.programme.points.precision);
         let Some(points) = points.filter(|p| *p > Points::ZERO) else { return Ok(Outcome::Unusable) };
         let rule = self.stated.clone();
         self.post(event, member, Entry::Earn, points, &rule, None)?;
-        self.member(member).lots.credit(event.at, &event.id, points)?;
+        self.member(member)?.lots.credit(event.at, &event.id, points)?;
         Ok(Outcome::Applied)
     }
 
     /// The outcome when a member holds fewer than `requested` points.
-    fn short(&self, member: &str, requested: Points) -> Option<Outcome> {
-        let available = self.members.get(member).map_or(Points::ZERO, |m| m.totals.balance);
-        (available < requested).then_some(Outcome::InsufficientPoints { available, requested })
+    fn short(&mut self, member: &str, requested: Points) -> Result<Option<Outcome>, Error> {
+        let available = self.members.at(member)?.as_ref().map_or(Points::ZERO, |m| m.totals.balance);
+        Ok((available < requested).then_some(Outcome::InsufficientPoints { available, requested }))
     }
 
     /// Posts a line, unless nothing moves.
     fn post(
         &mut self,
         event: &Event,
-        member: &'e str,
+        member: &str,
         entry: Entry,
         amount: Points,
         rule: &Arc<str>,
@@ -350,7 +376,7 @@ impl<'e> Engine<'_, 'e> {
         if amount <= Points::ZERO {
             return Ok(());
         }
-        let state = self.member(member);
+        let state = self.member(member)?;
         let t = &mut state.totals;
         let (total, what, signed) = match entry {
             Entry::Earn => (&mut t.earned, "points earned", amount),
@@ -377,8 +403,8 @@ impl<'e> Engine<'_, 'e> {
         Ok(())
     }
 
-    fn member(&mut self, member: &'e str) -> &mut MemberState {
-        self.members.entry(member).or_insert_with(|| {
+    fn member(&mut self, member: &str) -> Result<&mut MemberState, Error> {
+        Ok(self.members.at(member)?.get_or_insert_with(|| {
             let id: Arc<str> = member.into();
             let totals = Member {
                 id: id.clone(),
@@ -392,7 +418,7 @@ impl<'e> Engine<'_, 'e> {
                 lots: Vec::new(),
             };
             MemberState { id, totals, lots: Lots::default() }
-        })
+        }))
     }
 }
 
