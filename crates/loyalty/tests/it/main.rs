@@ -1,5 +1,5 @@
 //! The ledger held against published scenarios, a naive second implementation, and its own laws.
-#![expect(clippy::unwrap_used, reason = "a helper that cannot go on ends the test that called it")]
+#![expect(clippy::unwrap_used, reason = "a function that cannot go on ends the test that called it")]
 
 mod generate;
 mod laws;
