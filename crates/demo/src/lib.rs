@@ -67,14 +67,14 @@ pub struct Shop {
 }
 
 impl Shop {
-    /// The most customers a shop in memory may have; larger files are streamed.
-    pub const MOST_CUSTOMERS: u32 = 1_000_000;
+    /// The most customers of a shop, whose files are made in memory; [`Bulk`] streams larger ones.
+    pub const MOST_CUSTOMERS: u32 = 250_000;
 }
 
 impl Default for Shop {
     /// Two thousand customers from 2023-01-01 to 2026-09-30.
     fn default() -> Self {
-        Self { customers: 2_000, seed: 42, from: Day(19_358), until: Day(20_726), model: Model::default() }
+        Self { customers: 2_000, seed: 1, from: Day(19_358), until: Day(20_726), model: Model::default() }
     }
 }
 
