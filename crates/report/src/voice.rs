@@ -113,7 +113,9 @@ impl<'a> Voice<'a> {
         match cell {
             Cell::Missing => "–".into(),
             Cell::Text(t) => clean(t).into_owned(),
-            Cell::Word { family, name } => self.words.get(&format!("word.{family}.{name}")).into_owned(),
+            Cell::Word { family, name } => {
+                self.numbers.in_digits(&self.words.get(&format!("word.{family}.{name}")))
+            }
             Cell::Customer(ix) => self.customer(*ix).into_owned(),
             Cell::Count(n) => self.numbers.count(*n),
             Cell::Number(x) => match form {
@@ -147,7 +149,7 @@ impl<'a> Voice<'a> {
 
     /// Puts typed values, then plain ones, into a text.
     fn filled(&self, text: &str, values: &[(&str, Cell)], plain: &[(&str, String)]) -> String {
-        self.words.fill(text, &|name| {
+        self.words.fill(&self.own_digits(text), &|name| {
             if let Some((_, cell)) = values.iter().find(|(k, _)| *k == name) {
                 let n = match cell {
                     Cell::Count(n) => Some(*n as f64),
@@ -158,6 +160,15 @@ impl<'a> Voice<'a> {
             }
             plain.iter().find(|(k, _)| *k == name).map(|(_, t)| (clean(t).into_owned(), t.parse().ok()))
         })
+    }
+
+    /// A text in the reader's digits, but for what stands in braces.
+    fn own_digits(&self, text: &str) -> String {
+        let part = |(i, p): (usize, &str)| match (i, p.split_once('}')) {
+            (0, _) | (_, None) => self.numbers.in_digits(p),
+            (_, Some((inside, after))) => format!("{inside}}}{}", self.numbers.in_digits(after)),
+        };
+        text.split('{').enumerate().map(part).collect::<Vec<_>>().join("{")
     }
 
     /// The sentences of an action: what to do, or why there is nothing to do; then who, and what is at stake.

@@ -34,24 +34,39 @@ pub(super) fn choose<'a>(s: &Section<'a>, voice: &Voice<'_>) -> Chosen<'a> {
     let page = page.filter(|_| s.card.key == "pulse");
     let mut tiles = page.map(|t| of_rows(s, t, voice)).unwrap_or_default();
     let mut rest = Vec::new();
-    let range = s.answer.get("low").zip(s.answer.get("high")).filter(|(a, b)| is_figure(a) && is_figure(b));
+    let mut ranged: Vec<&str> = Vec::new();
     for (key, cell) in &s.answer.head {
         let name = voice.head(s.card.key, key).into_owned();
-        let plain = page.is_none() && !key.contains('.') && is_figure(cell) && tiles.len() < HEAD;
-        if page.is_none() && range.is_some() && matches!(*key, "low" | "high") && !tiles.is_empty() {
+        // Keys of one group, such as `total.clv`, `total.low` and `total.high`, are one figure with its range.
+        let (group, last) = key.rsplit_once('.').map_or(("", *key), |(g, l)| (g, l));
+        let range = range_of(s, group).filter(|_| page.is_none() && !group.contains('.'));
+        let first = range.is_some() && !ranged.contains(&group) && is_figure(cell);
+        if range.is_some() && ranged.contains(&group) && matches!(last, "low" | "high") {
             continue;
         }
-        if plain && (tiles.is_empty() || *cell != Cell::Count(0)) {
-            let mut notes = Vec::new();
-            if let Some((low, high)) = range.filter(|_| tiles.is_empty()) {
-                notes.push((String::new(), format!("{} – {}", voice.rounded(low), voice.rounded(high))));
-            }
-            tiles.push(Tile { name, value: voice.rounded(cell), notes });
-        } else {
+        let plain = group.is_empty() || first;
+        let worth = tiles.is_empty() || *cell != Cell::Count(0);
+        if page.is_some() || !plain || !worth || !is_figure(cell) || tiles.len() >= HEAD {
             rest.push((name, voice.cell(cell)));
+            continue;
         }
+        let mut notes = Vec::new();
+        if let Some((low, high)) = range.filter(|_| first) {
+            ranged.push(group);
+            notes.push((String::new(), format!("{} – {}", voice.rounded(low), voice.rounded(high))));
+        }
+        tiles.push(Tile { name, value: voice.rounded(cell), notes });
     }
     Chosen { tiles, table: page.map(|t| t.key), rest }
+}
+
+/// The range of the first figure of a group of the head.
+fn range_of<'a>(s: &Section<'a>, group: &str) -> Option<(&'a Cell, &'a Cell)> {
+    let end = |name: &str| {
+        let key = if group.is_empty() { name.to_string() } else { format!("{group}.{name}") };
+        s.answer.get(&key).filter(|c| is_figure(c))
+    };
+    end("low").zip(end("high"))
 }
 
 fn is_figure(cell: &Cell) -> bool {
