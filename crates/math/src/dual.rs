@@ -270,7 +270,7 @@ impl<const N: usize> Div for Dual2<N> {
     type Output = Self;
 
     fn div(self, other: Self) -> Self {
-        let mut result = self * other.recip();
+        let mut result = Mul::mul(self, other.recip());
         // Division rounds once, multiplication by the inverse twice.
         result.value = self.value / other.value;
         result
@@ -339,7 +339,10 @@ impl<const N: usize> Div<Dual2<N>> for f64 {
     type Output = Dual2<N>;
 
     fn div(self, other: Dual2<N>) -> Dual2<N> {
-        other.recip() * self
+        // One division for the value, so that it is rounded once.
+        let inverse = 1.0 / other.value;
+        let first = -self * inverse * inverse;
+        other.chain(self / other.value, first, -2.0 * first * inverse)
     }
 }
 

@@ -248,7 +248,8 @@ pub fn solve(matrix: &Matrix, right: &[f64]) -> Result<Vec<f64>, Error> {
             }
         }
         // What is left of a dependent column is rounding of its former size.
-        if !(work.at(pivot, j).abs() > 1e-14 * largest_of_column) {
+        let size_left = work.at(pivot, j).abs();
+        if size_left.is_nan() || size_left <= 1e-14 * largest_of_column {
             return Err(Error::Singular { column: j });
         }
         if pivot != j {
