@@ -6,6 +6,7 @@ use crate::Entry;
 /// The analyses, in the order of the report.
 pub static CATALOGUE: &[Entry] = &[
     Entry::of::<naata_metrics::PulseAnalysis>(),
+    Entry::with_facts::<naata_metrics::ClvAnalysis>(),
     Entry::with_facts::<naata_segments::RfmAnalysis>(),
     Entry::with_facts::<naata_metrics::NpsAnalysis>(),
     Entry::with_facts::<naata_journeys::JourneyMapAnalysis>(),
