@@ -16,6 +16,44 @@ pub enum Error {
         /// The number asked for.
         bins: u8,
     },
+    /// A set is written for another number of scores.
+    #[error("use the segment set '{set}': it is written for {found} scores of each measure, not for {bins}")]
+    SetBins {
+        /// The set.
+        set: String,
+        /// The number it is written for.
+        found: u8,
+        /// The number asked for.
+        bins: u8,
+    },
+    /// A set or a segment has no name.
+    #[error("use the segment set '{set}': a name in it is blank")]
+    Blank {
+        /// The set.
+        set: String,
+    },
+    /// A set has more boxes than positions.
+    #[error("use the segment set '{set}': it has more than 65,535 boxes")]
+    TooManyBoxes {
+        /// The set.
+        set: String,
+    },
+    /// A box lies outside the scores, or holds none.
+    #[error(
+        "use the segment '{name}': {measure} from {low} to {high} is no range of scores from 1 to {bins}"
+    )]
+    Box {
+        /// The segment.
+        name: String,
+        /// The measure.
+        measure: &'static str,
+        /// The lowest score.
+        low: u8,
+        /// The highest score.
+        high: u8,
+        /// The number of scores.
+        bins: u8,
+    },
     /// Nobody has a purchase.
     #[error("score customers: none of them has a purchase up to {as_of}")]
     NoBuyers {
@@ -38,6 +76,10 @@ impl Error {
         match self {
             Self::Core(e) => e.code(),
             Self::Bins { .. } => "segments.bins",
+            Self::SetBins { .. } => "segments.set_bins",
+            Self::Blank { .. } => "segments.blank",
+            Self::TooManyBoxes { .. } => "segments.too_many_boxes",
+            Self::Box { .. } => "segments.box",
             Self::NoBuyers { .. } => "segments.no_buyers",
             Self::Later { .. } => "segments.later",
         }
@@ -47,7 +89,11 @@ impl Error {
     pub fn class(&self) -> Class {
         match self {
             Self::Core(e) => e.class(),
-            Self::Bins { .. } => Class::Usage,
+            Self::Bins { .. }
+            | Self::SetBins { .. }
+            | Self::Blank { .. }
+            | Self::TooManyBoxes { .. }
+            | Self::Box { .. } => Class::Usage,
             Self::NoBuyers { .. } => Class::Inconclusive,
             Self::Later { .. } => Class::Data,
         }

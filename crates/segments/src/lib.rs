@@ -2,7 +2,7 @@
 //!
 //! ```
 //! use naata_core::{Context, Currency, Day, Minor, MoneyUnit, Summary};
-//! use naata_segments::rfm::{RfmParams, Segment, rfm};
+//! use naata_segments::rfm::{RfmParams, rfm};
 //!
 //! let bought = |last, days, paise| Summary::stated(Day(0), Day(last), days, Minor(paise), Minor(0));
 //! let customers = [
@@ -14,7 +14,7 @@
 //!
 //! let scores: Vec<_> = result.rows.iter().map(|c| (c.r, c.f, c.m)).collect();
 //! assert_eq!(scores, [(5, 5, 5), (1, 4, 4), (4, 1, 1), (2, 2, 2), (3, 3, 3)]);
-//! assert_eq!((result.rows[0].segment, result.rows[1].segment), (Segment::Champions, Segment::AtRisk));
+//! assert_eq!((result.name(&result.rows[0]), result.name(&result.rows[1])), ("Champions", "At Risk"));
 //! # Ok::<(), naata_segments::Error>(())
 //! ```
 //!
@@ -23,6 +23,7 @@
 
 mod error;
 pub mod rfm;
+pub mod sets;
 
 pub use error::Error;
 pub use rfm::RfmAnalysis;

@@ -1,6 +1,6 @@
 //! What RFM knows about each customer: three scores and the segment; nothing about customers without a purchase.
 
-use super::{Rfm, RfmRow, Segment};
+use super::{Rfm, RfmRow};
 use naata_facts::{Column, Error, Fact, Facts, Provide};
 
 /// The score of recency.
@@ -28,9 +28,13 @@ impl Provide for Rfm {
         out.put(&R, column(|r| r.r))?;
         out.put(&F, column(|r| r.f))?;
         out.put(&M, column(|r| r.m))?;
-        let class = column(|r| r.segment.position() as u8);
-        let names = Segment::NAMES.map(Box::from).to_vec();
-        let of = class.into_iter().map(|c| c.map(|c| c as u32)).collect();
+        let mut of = vec![None; self.base];
+        for row in &self.rows {
+            if let Some(slot) = of.get_mut(row.customer.at()) {
+                *slot = Some(u32::from(row.segment));
+            }
+        }
+        let names = self.names.clone();
         out.put_column(SEGMENT, Column::Class { names, of }, out.as_of())
     }
 }

@@ -1,7 +1,8 @@
 //! Recency, frequency, monetary value: scores of each customer and the ten names.
 //!
 //! # Formula
-//! See [`measure`] for the three measures, [`Scoring`] for the ways to score them, [`Segment`] for the names.
+//! See [`measure`] for the three measures, [`Scoring`] for the ways to score them, [`Segment`] for the ten names, and
+//! [`crate::sets`] for other sets of names.
 //! All of it is worked out in whole numbers, so that a score never hangs on how a sum of decimals was rounded.
 //!
 //! # Source
@@ -11,6 +12,7 @@ mod cut;
 pub mod facts;
 mod grid;
 mod measure;
+mod naming;
 mod present;
 mod ranges;
 mod rank;
@@ -18,10 +20,12 @@ mod scoring;
 
 pub use grid::{AREAS, Area, Segment, fifth};
 pub use measure::{Frequency, Measures, Refunds, measure};
+pub(crate) use naming::Naming;
 pub use ranges::{Measure, Range};
 pub use scoring::{Scores, Scoring, score};
 
 use crate::Error;
+use crate::sets::{BuiltIn, SegmentSet};
 use naata_answer::{Analysis, Card, Refusal, params};
 use naata_core::{Context, CustomerIx, Day, Minor, MoneyUnit, Summary};
 
@@ -36,6 +40,8 @@ params! {
         frequency: Frequency = Frequency::Purchases,
         /// What refunds do to the monetary value
         refunds: Refunds = Refunds::Net,
+        /// Which names the scores get
+        set: BuiltIn = BuiltIn::Grid,
     }
 }
 
@@ -57,8 +63,8 @@ pub struct RfmRow {
     pub f: u8,
     /// Score of monetary value.
     pub m: u8,
-    /// The name for R and F.
-    pub segment: Segment,
+    /// The segment: a position in [`Rfm::names`].
+    pub segment: u16,
 }
 
 /// The customers of one segment, or of one cell of the grid, together.
@@ -110,10 +116,14 @@ pub struct Rfm {
     pub rows: Vec<RfmRow>,
     /// The values behind each score.
     pub edges: Vec<Range>,
-    /// Each segment's share, in the order of [`Segment::ALL`].
-    pub segments: [Share; 10],
+    /// The names of the segments, in the order of the set.
+    pub names: Vec<Box<str>>,
+    /// Each segment's share, in the order of the names.
+    pub segments: Vec<Share>,
     /// Each cell's share: R from the best down, and within it F from the best down.
     pub grid: Vec<(u8, u8, Share)>,
+    /// The name of each cell of the grid; `None` where it hangs on monetary value too.
+    pub cells: Vec<Option<u16>>,
     /// All customers together.
     pub total: Share,
 }
@@ -123,19 +133,47 @@ impl Rfm {
     pub fn unscored(&self) -> u64 {
         (self.base as u64).saturating_sub(self.rows.len() as u64)
     }
+
+    /// The name of a customer's segment.
+    pub fn name(&self, row: &RfmRow) -> &str {
+        self.names.get(usize::from(row.segment)).map_or("", |n| n)
+    }
+
+    /// The share of a segment, by name.
+    pub fn share(&self, name: &str) -> Option<&Share> {
+        self.names.iter().zip(&self.segments).find(|(n, _)| ***n == *name).map(|(_, share)| share)
+    }
 }
 
-/// Scores and names every customer with a purchase.
+/// Scores every customer with a purchase, and names them by the set of the parameters.
 pub fn rfm(
     summaries: &[Summary],
     unit: MoneyUnit,
     params: &RfmParams,
     cx: &Context<'_>,
 ) -> Result<Rfm, Error> {
-    let RfmParams { scoring, bins, frequency, refunds } = *params;
-    if !(2..=10).contains(&bins) {
-        return Err(Error::Bins { bins });
-    }
+    scored(summaries, unit, params, Naming::built_in(params.set, params.bins)?, cx)
+}
+
+/// Scores every customer with a purchase, and names them by a set of one's own.
+pub fn rfm_in(
+    set: &SegmentSet,
+    summaries: &[Summary],
+    unit: MoneyUnit,
+    params: &RfmParams,
+    cx: &Context<'_>,
+) -> Result<Rfm, Error> {
+    scored(summaries, unit, params, Naming::of(set, params.bins)?, cx)
+}
+
+fn scored(
+    summaries: &[Summary],
+    unit: MoneyUnit,
+    params: &RfmParams,
+    naming: Naming,
+    cx: &Context<'_>,
+) -> Result<Rfm, Error> {
+    let RfmParams { scoring, bins, frequency, refunds, set: _ } = *params;
     let measures = measure(summaries, frequency, refunds, cx.as_of)?;
     if measures.who.is_empty() {
         return Err(Error::NoBuyers { as_of: cx.as_of });
@@ -155,17 +193,20 @@ pub fn rfm(
             r: *r,
             f: *f,
             m: *m,
-            segment: Segment::of(*r, *f, bins),
+            segment: naming.of_scores(*r, *f, *m),
         });
     }
-    let mut segments = [Share::default(); 10];
+    let mut segments = vec![Share::default(); naming.names.len()];
     let mut total = Share::default();
     let down = || (1..=bins).rev();
     let mut grid: Vec<(u8, u8, Share)> =
         down().flat_map(|r| down().map(move |f| (r, f, Share::default()))).collect();
+    let cells = grid.iter().map(|(r, f, _)| naming.of_cell(*r, *f)).collect();
     for row in &rows {
         total.add(row)?;
-        segments[row.segment.position()].add(row)?;
+        if let Some(share) = segments.get_mut(usize::from(row.segment)) {
+            share.add(row)?;
+        }
         let cell = usize::from(bins - row.r) * usize::from(bins) + usize::from(bins - row.f);
         if let Some((_, _, share)) = grid.get_mut(cell) {
             share.add(row)?;
@@ -179,8 +220,10 @@ pub fn rfm(
         base: summaries.len(),
         rows,
         edges,
+        names: naming.names,
         segments,
         grid,
+        cells,
         total,
     })
 }
@@ -267,6 +310,7 @@ mod tests {
             let n = result.rows.len() as u64;
             prop_assert_eq!(n + result.unscored(), rows.len() as u64);
             prop_assert_eq!(n, result.total.customers);
+            prop_assert!(result.rows.iter().all(|r| result.name(r) == Segment::of(r.r, r.f, bins).name()));
             prop_assert_eq!(result.segments.iter().map(|s| s.customers).sum::<u64>(), n);
             prop_assert_eq!(result.segments.iter().map(|s| s.value.0).sum::<i64>(), result.total.value.0);
             prop_assert_eq!(result.grid.iter().map(|(_, _, s)| s.customers).sum::<u64>(), n);

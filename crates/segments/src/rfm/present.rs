@@ -1,6 +1,7 @@
 //! What RFM says: tables, heat map, sentences, lists to act on.
 
-use super::{Measure, Range, Rfm, RfmRow, Scoring, Segment, Share};
+use super::{Measure, Range, Rfm, RfmRow, Scoring, Segment, Share, fifth};
+use crate::sets::name_column;
 use naata_answer::{Action, Answer, Cell, ChartKind, Column, Message, Present, Stake, Table};
 use naata_core::{Finding, Minor, MoneyUnit, Severity};
 
@@ -28,6 +29,10 @@ pub(super) const WORDS: &[&str] = &[
     "word.segment.At Risk",
     "word.segment.Can't Lose Them",
     "word.segment.Hibernating",
+    "word.segment.Loyal Customers",
+    "word.segment.New Customers",
+    "word.segment.Lost",
+    "word.segment.Others",
     "word.measure.recency",
     "word.measure.frequency",
     "word.measure.monetary",
@@ -48,7 +53,7 @@ impl Present for Rfm {
         a.set("total", Cell::Money(self.total.value, self.unit));
         a.set("scoring", Cell::Word { family: "scoring", name: self.scoring.word() });
         a.set("bins", Cell::Count(self.bins.into()));
-        a.tables = vec![list("rows", &all(self), self.unit), segments(self), grid(self), edges(self)];
+        a.tables = vec![list("rows", &all(self), self), segments(self), grid(self), edges(self)];
         messages(self, &mut a);
         findings(self, &mut a);
         actions(self, &mut a);
@@ -61,25 +66,17 @@ fn all(rfm: &Rfm) -> Vec<&RfmRow> {
 }
 
 /// One row a customer.
-fn list(key: &'static str, rows: &[&RfmRow], unit: MoneyUnit) -> Table {
+fn list(key: &'static str, rows: &[&RfmRow], rfm: &Rfm) -> Table {
     let count = |of: fn(&RfmRow) -> u64| Column::Count(rows.iter().map(|r| Some(of(r))).collect());
     Table::list(key)
         .with("customer", Column::Customer(rows.iter().map(|r| r.customer).collect()))
         .with("recency", count(|r| r.recency.into()))
         .with("frequency", count(|r| r.frequency.into()))
-        .with("monetary", Column::Money(rows.iter().map(|r| Some(r.monetary)).collect(), unit))
+        .with("monetary", Column::Money(rows.iter().map(|r| Some(r.monetary)).collect(), rfm.unit))
         .with("r", count(|r| r.r.into()))
         .with("f", count(|r| r.f.into()))
         .with("m", count(|r| r.m.into()))
-        .with("segment", segment_column(rows.iter().map(|r| r.segment)))
-}
-
-fn segment_column(segments: impl Iterator<Item = Segment>) -> Column {
-    Column::Word {
-        family: "segment",
-        names: &Segment::NAMES,
-        of: segments.map(|s| Some(s.position() as u16)).collect(),
-    }
+        .with("segment", name_column(&rfm.names, rows.iter().map(|r| Some(r.segment)).collect()))
 }
 
 /// A share of a whole; missing where there is no positive whole to share.
@@ -95,7 +92,7 @@ fn segments(rfm: &Rfm) -> Table {
     let all = rfm.segments.iter();
     let (customers, value) = (rfm.total.customers, rfm.total.value.0);
     Table::figures("segments")
-        .with("segment", segment_column(Segment::ALL.into_iter()))
+        .with("segment", name_column(&rfm.names, (0u16..).take(rfm.names.len()).map(Some).collect()))
         .with("customers", Column::Count(all.clone().map(|s| Some(s.customers)).collect()))
         .with("share", Column::Share(all.clone().map(|s| mean(s.customers, customers)).collect()))
         .with("value", Column::Money(all.clone().map(|s| Some(s.value)).collect(), rfm.unit))
@@ -111,7 +108,7 @@ fn grid(rfm: &Rfm) -> Table {
     Table::figures("grid")
         .with("r", Column::Count(cells.clone().map(|c| Some(c.0.into())).collect()))
         .with("f", Column::Count(cells.clone().map(|c| Some(c.1.into())).collect()))
-        .with("segment", segment_column(cells.clone().map(|c| Segment::of(c.0, c.1, rfm.bins))))
+        .with("segment", name_column(&rfm.names, rfm.cells.clone()))
         .with("customers", Column::Count(cells.clone().map(|c| Some(c.2.customers)).collect()))
         .with("value", Column::Money(cells.map(|c| Some(c.2.value)).collect(), rfm.unit))
         .chart("rfm.grid", ChartKind::Heat { row: "r", column: "f", value: "customers" })
@@ -142,7 +139,7 @@ fn edges(rfm: &Rfm) -> Table {
 }
 
 fn messages(rfm: &Rfm, a: &mut Answer) {
-    let champions = rfm.segments[Segment::Champions.position()];
+    let champions = rfm.share(Segment::Champions.name()).copied().unwrap_or_default();
     let (n, value) = (rfm.total.customers, rfm.total.value.0);
     let part = |of: Option<f64>| of.map_or(Cell::Missing, Cell::Share);
     if champions.customers > 0 && value > 0 {
@@ -191,19 +188,19 @@ fn actions(rfm: &Rfm, a: &mut Answer) {
         a.actions.push(Action::Nothing { key: "rfm.too_thin", values });
         return;
     }
-    let slipping = [Segment::CantLoseThem, Segment::AtRisk];
-    let newcomers = [Segment::New, Segment::Promising];
-    act(rfm, a, "rfm.win_back", "win_back", &slipping);
-    act(rfm, a, "rfm.welcome", "welcome", &newcomers);
+    // Whatever the names: often and long ago, or lately and hardly before.
+    let place = |r: &RfmRow| (fifth(r.r, rfm.bins), fifth(r.f, rfm.bins));
+    act(rfm, a, "rfm.win_back", "win_back", |row| matches!(place(row), (..=2, 3..)));
+    act(rfm, a, "rfm.welcome", "welcome", |row| matches!(place(row), (4.., 1)));
     if a.actions.is_empty() {
         let values = vec![("customers", Cell::Count(rfm.total.customers))];
         a.actions.push(Action::Nothing { key: "rfm.nobody_slipping", values });
     }
 }
 
-/// The customers of some segments as a list, those who paid most first; what they paid so far is at stake.
-fn act(rfm: &Rfm, a: &mut Answer, key: &'static str, table: &'static str, segments: &[Segment]) {
-    let mut rows: Vec<&RfmRow> = rfm.rows.iter().filter(|r| segments.contains(&r.segment)).collect();
+/// Some customers as a list, those who paid most first; what they paid so far is at stake.
+fn act(rfm: &Rfm, a: &mut Answer, key: &'static str, table: &'static str, of: impl Fn(&RfmRow) -> bool) {
+    let mut rows: Vec<&RfmRow> = rfm.rows.iter().filter(|r| of(r)).collect();
     if rows.is_empty() {
         return;
     }
@@ -211,7 +208,7 @@ fn act(rfm: &Rfm, a: &mut Answer, key: &'static str, table: &'static str, segmen
     // The sum of a part of the rows may leave the range even where the sum of all does not.
     let sum = Minor::from_wide(rows.iter().map(|r| i128::from(r.monetary.0)).sum(), "a list's values");
     let stake = sum.ok().map(|value| Stake { value, low: None, high: None, unit: rfm.unit });
-    a.tables.push(list(table, &rows, rfm.unit));
+    a.tables.push(list(table, &rows, rfm));
     a.actions.push(Action::Act { key, customers: rows.len() as u64, stake, list: table });
 }
 
@@ -258,9 +255,11 @@ pub(super) mod tests {
             let (Action::Act { key, .. } | Action::Nothing { key, .. }) = action;
             assert!(declared("action", key));
         }
-        for (family, names) in
-            [("segment", &Segment::NAMES[..]), ("measure", &Measure::NAMES), ("scoring", &Scoring::NAMES)]
-        {
+        for (family, names) in [
+            ("segment", &crate::sets::KNOWN[..14]),
+            ("measure", &Measure::NAMES),
+            ("scoring", &Scoring::NAMES),
+        ] {
             assert!(names.iter().all(|n| declared(&format!("word.{family}"), n)));
         }
     }

@@ -10,6 +10,7 @@ use naata_core::{
     Context, Currency, Day, Histories, Ids, Minor, MoneyUnit, Part, PurchaseRow, Summary, Zone,
 };
 use naata_segments::rfm::{Rfm, RfmParams, RfmRow, Scoring, Segment, rfm};
+use naata_segments::sets::BuiltIn;
 use naata_testkit::{reference_bytes, reference_json};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -113,7 +114,8 @@ fn online_retail_in_seven_variants() {
             assert_eq!(found, want, "{key} {measure}");
         }
         let want = published[key]["segments_RF_grid"].as_object().expect("counts by segment");
-        for (name, share) in Segment::NAMES.iter().zip(result.segments) {
+        assert_eq!(result.names, Segment::NAMES.map(Box::from));
+        for (name, share) in Segment::NAMES.iter().zip(&result.segments) {
             let want = want.get(*name).map_or(0, |v| v.as_u64().expect("a count"));
             assert_eq!(share.customers, want, "{key} {name}");
         }
@@ -173,8 +175,27 @@ fn the_r_package_scores_every_customer_alike() {
     }
 }
 
+#[test]
+fn the_r_package_names_every_customer_alike() {
+    let as_of = Day::from_ymd(2006, 12, 31).expect("a date");
+    let columns = ["customer_id", "order_date", "revenue"];
+    let Some((ids, all)) = summaries("rfm_data_orders.csv", columns, as_of) else { return };
+    for (file, set) in
+        [("r_rfm_orders_seg_v02.csv", BuiltIn::RBoxes02), ("r_rfm_orders_seg_v03.csv", BuiltIn::RBoxes03)]
+    {
+        let params = RfmParams { scoring: Scoring::RCompatible, set, ..RfmParams::default() };
+        let result = rfm(&all, MoneyUnit::of(Currency::NONE), &params, &Context::at(as_of)).expect("buyers");
+        let Some(table) = rows(file) else { return };
+        let differing = table.iter().filter(|want| {
+            let who = ids.find(&want["customer_id"]).expect("a known customer");
+            result.name(&result.rows[who.at()]) != want["segment"]
+        });
+        assert_eq!((differing.count(), table.len()), (0, 995), "{file}");
+    }
+}
+
 /// The scores and the segment of each customer by id, from plain rows: customer, day, amount.
-fn scored(rows: &[(u8, i32, i64)], scoring: Scoring, bins: u8) -> BTreeMap<String, (u8, u8, u8, Segment)> {
+fn scored(rows: &[(u8, i32, i64)], scoring: Scoring, bins: u8) -> BTreeMap<String, (u8, u8, u8, u16)> {
     let mut part = Part::new(MoneyUnit::of(Currency::INR), Zone::UTC);
     for ((who, day, amount), row) in rows.iter().zip(0u32..) {
         let who = part.index.intern(&format!("c{who}")).unwrap();
