@@ -1,7 +1,7 @@
 //! The rows of one order brought together, whatever their order in the file and however far apart.
 //!
-//! Rows of one order id and one customer are one purchase, on the earliest of their days. A row that pays back on
-//! another day is a refund of its own, on that day. An id that comes back long after ([`GAP`]) is another order:
+//! Rows of one order id and one customer are one purchase, on the earliest of their days. Rows that pay back on
+//! another day are a refund of their own, on that day. An id that comes back long after ([`GAP`]) is another order:
 //! bill numbers begin again each year. Rows without a customer belong to the order's customer, if it has just one.
 
 use crate::codes::{self, Code};
@@ -177,38 +177,45 @@ impl Orders {
         out: &mut Resolved,
         note: &dyn Fn(Code, u64, u64) -> OrderNote,
     ) -> Result<(), Error> {
-        let mut made: Vec<(Sum, Vec<u32>)> = Vec::new();
+        // One sum a day first, so that it does not matter which row of a day came with which customer.
+        let mut days: Vec<(Sum, Vec<u32>)> = Vec::new();
         for (number, sum) in group {
-            let known = sum.who.is_some();
-            let reach = if !by_line {
-                0
-            } else if known {
-                GAP
-            } else {
-                1
-            };
-            let target = match (sum.day, made.last().and_then(|(s, _)| s.day)) {
-                (None, Some(_)) => Some(0),
-                (Some(day), Some(last)) if day == last => Some(made.len() - 1),
-                (Some(_), Some(_)) if sum.amount.is_some_and(|a| a.0 < 0) => None,
-                (Some(day), Some(last)) => {
-                    let near = day.since(last) < reach.max(1);
-                    out.notes.push(note(
-                        if near { codes::ORDER_DATES } else { codes::ORDER_REUSED },
-                        sum.line,
-                        0,
-                    ));
-                    near.then(|| made.len() - 1)
-                }
-                (None, None) => (!made.is_empty()).then_some(0),
-                (Some(_), None) => None,
-            };
-            match target.and_then(|t| made.get_mut(t)) {
-                Some((into, numbers)) => {
-                    into.add(sum)?;
+            match days.last_mut().filter(|(d, _)| d.day == sum.day) {
+                Some((day, numbers)) => {
+                    day.add(sum)?;
                     numbers.push(*number);
                 }
-                None => made.push((*sum, vec![*number])),
+                None => days.push((*sum, vec![*number])),
+            }
+        }
+        let mut made: Vec<(Sum, Vec<u32>)> = Vec::new();
+        // The sale that rows of later days can still belong to.
+        let mut open: Option<usize> = None;
+        for (sum, numbers) in days {
+            let reach = if by_line && sum.who.is_some() { GAP } else { 0 };
+            let pays_back = sum.amount.is_some_and(|a| a.0 < 0);
+            let begun = open.and_then(|at| made.get(at)).and_then(|(s, _)| s.day);
+            let target = match (sum.day, begun) {
+                (None, _) => Some(open.unwrap_or(0)),
+                (Some(day), Some(first)) if !pays_back => {
+                    let near = day.since(first) < reach;
+                    let code = if near { codes::ORDER_DATES } else { codes::ORDER_REUSED };
+                    out.notes.push(note(code, sum.line, 0));
+                    open.filter(|_| near)
+                }
+                _ => None,
+            };
+            match target.and_then(|t| made.get_mut(t)) {
+                Some((into, all)) => {
+                    into.add(&sum)?;
+                    all.extend(numbers);
+                }
+                None => {
+                    if !pays_back {
+                        open = Some(made.len());
+                    }
+                    made.push((sum, numbers));
+                }
             }
         }
         for (sum, numbers) in made {
