@@ -35,6 +35,32 @@ pub enum Error {
     /// A window of no days.
     #[error("look at a window of 0 days: at least 1 is needed")]
     Window,
+    /// Too few customers for a model.
+    #[error("fit a model to {customers} customers with a purchase: at least {least} are needed")]
+    TooFew {
+        /// Customers with a purchase.
+        customers: u64,
+        /// How many are needed.
+        least: u64,
+    },
+    /// Nobody ever bought again.
+    #[error("fit a model to {customers} customers: none of them bought on a second day up to {until}")]
+    NoRepeat {
+        /// Customers with a purchase.
+        customers: u64,
+        /// The last day the model may see.
+        until: Day,
+    },
+    /// A parameter is outside what makes sense.
+    #[error("use {value} as {parameter}: it must be {allowed}")]
+    Parameter {
+        /// The parameter.
+        parameter: &'static str,
+        /// Its value.
+        value: String,
+        /// What is allowed.
+        allowed: &'static str,
+    },
     /// No answer with a score is there.
     #[error("work out a score: no answer of the kind '{kind}' with a valid score lies in the period")]
     NoAnswers {
@@ -71,6 +97,16 @@ pub enum Error {
         left: u64,
         /// Of how many.
         n: u64,
+    },
+    /// A row of a class that does not exist.
+    #[error("use class {class} in row {row}: there are {classes} classes")]
+    Class {
+        /// The row, counted from 0.
+        row: usize,
+        /// Its class, counted from 0.
+        class: usize,
+        /// How many classes there are.
+        classes: usize,
     },
     /// A horizon that was not watched.
     #[error("look {asked} ahead: it must be above 0, and nobody was watched beyond {last}")]
@@ -136,12 +172,16 @@ impl Error {
             Self::NoPurchases { .. } => "metrics.no_purchases",
             Self::Period { .. } => "metrics.period",
             Self::Uncovered { .. } => "metrics.uncovered",
+            Self::TooFew { .. } => "clv.too_few",
+            Self::NoRepeat { .. } => "clv.no_repeat",
+            Self::Parameter { .. } => "metrics.parameter",
             Self::Window => "metrics.window",
             Self::NoAnswers { .. } => "metrics.no_answers",
             Self::Rows { .. } => "metrics.rows",
             Self::Time { .. } => "metrics.time",
             Self::Nobody => "metrics.nobody",
             Self::OneOutcome { .. } => "metrics.one_outcome",
+            Self::Class { .. } => "metrics.class",
             Self::Horizon { .. } => "metrics.horizon",
             Self::Groups { .. } => "metrics.groups",
             Self::Covariate { .. } => "metrics.covariate",
@@ -155,12 +195,18 @@ impl Error {
     pub fn class(&self) -> Class {
         match self {
             Self::Core(e) => e.class(),
-            Self::Period { .. } | Self::Window => Class::Usage,
-            Self::NoPurchases { .. } | Self::Uncovered { .. } | Self::NoAnswers { .. } => Class::Inconclusive,
+            Self::Period { .. } | Self::Window | Self::Parameter { .. } => Class::Usage,
+            Self::NoPurchases { .. }
+            | Self::Uncovered { .. }
+            | Self::TooFew { .. }
+            | Self::NoRepeat { .. }
+            | Self::NoAnswers { .. } => Class::Inconclusive,
             Self::Horizon { .. } => Class::Usage,
-            Self::Rows { .. } | Self::Time { .. } | Self::Covariate { .. } | Self::AfterLandmark { .. } => {
-                Class::Data
-            }
+            Self::Rows { .. }
+            | Self::Time { .. }
+            | Self::Class { .. }
+            | Self::Covariate { .. }
+            | Self::AfterLandmark { .. } => Class::Data,
             Self::Nobody
             | Self::OneOutcome { .. }
             | Self::Groups { .. }

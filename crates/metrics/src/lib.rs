@@ -31,6 +31,7 @@ pub mod pulse;
 pub mod summary;
 pub mod voice;
 
+pub use clv::ClvAnalysis;
 pub use error::Error;
 pub use pulse::PulseAnalysis;
 pub use summary::SummaryAnalysis;

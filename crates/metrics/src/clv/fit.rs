@@ -150,6 +150,29 @@ pub struct Fit<M> {
     pub ln_covariance: Option<Matrix>,
 }
 
+impl<M> Fit<M> {
+    /// The same fit with its model in another form.
+    pub fn map<N>(self, f: impl FnOnce(M) -> N) -> Fit<N> {
+        Fit {
+            model: self.model.map(f),
+            parameters: self.parameters,
+            log_likelihood: self.log_likelihood,
+            aic: self.aic,
+            bic: self.bic,
+            outcome: self.outcome,
+            iterations: self.iterations,
+            gradient_norm: self.gradient_norm,
+            n: self.n,
+            ln_covariance: self.ln_covariance,
+        }
+    }
+
+    /// Whether the estimates may be used as they are.
+    pub fn is_interior(&self) -> bool {
+        self.outcome == FitOutcome::Interior
+    }
+}
+
 /// A log standard error beyond this means a flat likelihood.
 const FLAT: f64 = 5.0;
 

@@ -1,16 +1,50 @@
-//! What a customer is worth and who is leaving.
+//! What a customer is worth, and who has probably left.
+//!
+//! A model of repeat purchases ([`BgNbd`], [`MbgNbd`]) and one of spend ([`GammaGamma`]) are fitted to everybody's
+//! history by maximum likelihood; together they say, for each customer, the probability of being one still, the
+//! purchases to expect, and what those are worth ([`Plan`]). Every fit says how it ended ([`FitOutcome`]); a holdout
+//! says how well it forecast ([`Holdout`]).
+//!
+//! ```
+//! use naata_metrics::clv::{BgNbd, Collapsed, History, PurchaseModel};
+//!
+//! // Weeks: two repeat purchases, the last after 30.43 weeks, seen for 38.86.
+//! let asha = History::new(2, 30.43, 38.86).unwrap();
+//! let model = BgNbd::new(0.2426, 4.4136, 0.7929, 2.4259).unwrap();
+//! assert!((model.p_alive(&asha) - 0.7266).abs() < 1e-4);
+//! assert!((model.expected_purchases(&asha, &[39.0])[0].unwrap() - 1.226).abs() < 1e-3);
+//!
+//! // One customer says nothing about how customers differ, and the fit says so instead of giving numbers.
+//! let fit = BgNbd::fit(&Collapsed::new(&[asha]));
+//! assert!(!fit.is_interior() && fit.parameters[0].standard_error.is_none());
+//! ```
 
+mod analysis;
+mod base;
 mod beta_geometric;
 mod bg_nbd;
+mod candidate;
 mod fit;
 mod gamma_gamma;
 mod history;
+mod holdout;
 mod mbg_nbd;
 mod model;
+mod present;
+mod spend;
+mod value;
 
+pub use analysis::{
+    ALIKE, Clv, ClvAnalysis, ClvParams, DISAGREE, LEAST, LEAST_TO_ACT, Total, Tried, Worth, lifetime_value,
+};
+pub use base::{Base, Buyer, LeftOut};
 pub use bg_nbd::BgNbd;
+pub use candidate::{AnyModel, ModelChoice};
 pub use fit::{Fit, FitOutcome, Nested, Parameter, Unidentified};
 pub use gamma_gamma::{GammaGamma, Spend, collapse};
 pub use history::{Collapsed, History, TimeUnit, Weighted};
+pub use holdout::{Holdout, Score};
 pub use mbg_nbd::MbgNbd;
 pub use model::PurchaseModel;
+pub use spend::SpendFit;
+pub use value::Plan;

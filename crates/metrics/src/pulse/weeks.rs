@@ -11,7 +11,7 @@ use crate::Error;
 use naata_core::{Day, Histories, Minor, PurchaseRow, Takings};
 
 /// The most weeks shown: one more than a year, so that this week and the same week last year both stand there.
-pub const MOST: u32 = 53;
+pub(super) const MOST: u32 = 53;
 
 /// One week.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

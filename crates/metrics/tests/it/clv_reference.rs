@@ -1,20 +1,19 @@
 //! Lifetime-value models against published fits and high-precision figures.
 
-use naata_math::exp;
 use naata_metrics::clv::{
     BgNbd, Collapsed, Fit, FitOutcome, GammaGamma, History, MbgNbd, PurchaseModel, collapse,
 };
 use naata_testkit::{assert_close, reference, reference_json, relative};
 use serde_json::Value;
 
-/// One customer of a `*_customers.csv`, columns by name.
-struct Table {
+/// The customers of a `*_customers.csv`, columns by name.
+pub(crate) struct Table {
     names: Vec<String>,
     rows: Vec<Vec<f64>>,
 }
 
 impl Table {
-    fn read(name: &str) -> Option<Self> {
+    pub(crate) fn read(name: &str) -> Option<Self> {
         let text = reference(&format!("clv/{name}_customers.csv"))?;
         let mut lines = text.lines();
         let names = lines.next()?.split(',').map(str::to_string).collect();
@@ -22,7 +21,7 @@ impl Table {
         Some(Self { names, rows })
     }
 
-    fn column(&self, name: &str) -> Vec<f64> {
+    pub(crate) fn column(&self, name: &str) -> Vec<f64> {
         let at = self.names.iter().position(|n| n == name).unwrap_or_else(|| panic!("no column {name}"));
         self.rows.iter().map(|r| r[at]).collect()
     }
@@ -37,11 +36,9 @@ impl Table {
 const SETS: [&str; 3] = ["cdnow_sample_published", "cdnow_sample_log", "apparel"];
 
 fn check_fit<M>(what: &str, fit: &Fit<M>, want: &Value) {
-    println!("{what}: {} steps, gradient {:e}", fit.iterations, fit.gradient_norm);
     assert_eq!(fit.outcome, FitOutcome::Interior, "{what}");
     for p in &fit.parameters {
         let name = format!("{what} {}", p.name);
-        println!("  {name}: off {:e}", relative(p.value, want["params"][p.name].as_f64().unwrap()));
         assert_close(&name, p.value, want["params"][p.name].as_f64().unwrap(), 1e-9);
         assert_close(&name, p.standard_error.unwrap(), want["se"][p.name].as_f64().unwrap(), 1e-9);
         let (low, high) = p.interval.unwrap();
@@ -124,7 +121,6 @@ fn every_customer_matches_at_the_given_parameters() {
                     *w = w.max(relative(*o, want[i]));
                 }
             }
-            println!("{set} {name}: worst of P(alive), cet_H, cet_52, clv12: {worst:?}");
             assert!(worst.iter().all(|w| *w < 1e-10), "{set} {name}: {worst:?}");
         }
     }
@@ -150,7 +146,6 @@ fn extreme_histories_stay_exact() {
         assert_close(&what, model.ln_p_alive(&h), ln_p, 1e-10);
         let e = model.expected_purchases(&h, &[number(&row["t"])])[0].unwrap();
         let want = number(&row["bg_cet"]);
-        println!("{what}: E off {:e}, p {:e}", relative(e, want), exp(ln_p));
         assert_close(&what, e, want, 1e-10);
     }
 }

@@ -1,0 +1,476 @@
+//! Lifetime value as an answer and as facts.
+
+use super::analysis::{Clv, DISAGREE, LEAST_TO_ACT, Total, Tried, alike};
+use super::holdout::CLASSES;
+use super::{AnyModel, BgNbd, Fit, FitOutcome};
+use naata_answer::{Action, Answer, Cell, ChartKind, Column, Message, Present, Stake, Table};
+use naata_core::{Finding, Minor, Severity};
+use naata_facts::{Facts, Provide};
+
+/// Keys of the words used besides those of tables and columns.
+pub(super) const WORDS: &[&str] = &[
+    "message.clv.total",
+    "message.clv.total_unranged",
+    "message.clv.model",
+    "message.clv.no_repeat",
+    "message.clv.revenue",
+    "message.clv.left_out",
+    "message.clv.refunds",
+    "message.clv.holdout",
+    "message.clv.no_holdout",
+    "message.clv.spend_missing",
+    "message.clv.spend_excluded",
+    "message.clv.new_customers_unbounded",
+    "action.clv.win_back",
+    "action.clv.thin",
+    "action.clv.not_interior",
+    "action.clv.nobody_leaving",
+    "chart.clv.pareto",
+    "chart.clv.holdout",
+    "chart.clv.parameters",
+    "word.clv_model.bg-nbd",
+    "word.clv_model.mbg-nbd",
+    "word.clv_model.gamma-gamma",
+    "word.clv_model.naive",
+    "word.fit.interior",
+    "word.fit.boundary",
+    "word.fit.not_identified",
+    "word.clv_value.revenue",
+    "word.clv_value.margin",
+    "word.time_unit.day",
+    "word.time_unit.week",
+    "word.time_unit.month",
+];
+
+/// The models of the table of what was tried.
+const MODELS: &[&str] = &["bg-nbd", "mbg-nbd", "gamma-gamma", "naive"];
+
+/// The head keys of a parameter: estimate, standard error, lower and upper end.
+fn keys(name: &str) -> Option<[&'static str; 4]> {
+    Some(match name {
+        "r" => ["model.parameters.r", "model.standard_errors.r", "model.low.r", "model.high.r"],
+        "alpha" => {
+            ["model.parameters.alpha", "model.standard_errors.alpha", "model.low.alpha", "model.high.alpha"]
+        }
+        "a" => ["model.parameters.a", "model.standard_errors.a", "model.low.a", "model.high.a"],
+        "b" => ["model.parameters.b", "model.standard_errors.b", "model.low.b", "model.high.b"],
+        "p" => ["spend.parameters.p", "spend.standard_errors.p", "spend.low.p", "spend.high.p"],
+        "q" => ["spend.parameters.q", "spend.standard_errors.q", "spend.low.q", "spend.high.q"],
+        "v" => ["spend.parameters.v", "spend.standard_errors.v", "spend.low.v", "spend.high.v"],
+        _ => return None,
+    })
+}
+
+fn number(x: Option<f64>) -> Cell {
+    x.filter(|x| x.is_finite()).map_or(Cell::Missing, Cell::Number)
+}
+
+impl Clv {
+    /// The model that is used.
+    pub fn used(&self) -> Option<&Tried> {
+        self.tried.get(self.chosen)
+    }
+
+    fn money_cell(&self, estimate: Option<f64>) -> Cell {
+        let minor = estimate.and_then(|x| self.money.nearest(x));
+        minor.map_or(Cell::Missing, |m| Cell::Money(m, self.money))
+    }
+
+    fn stake(&self, total: &Total) -> Option<Stake> {
+        let at = |x: f64| self.money.nearest(x);
+        let (low, high) = (total.range.and_then(|r| at(r.0)), total.range.and_then(|r| at(r.1)));
+        Some(Stake { value: at(total.value)?, low, high, unit: self.money })
+    }
+
+    fn parameters<M>(a: &mut Answer, fit: &Fit<M>) {
+        for part in 0..4 {
+            for p in &fit.parameters {
+                let value = match part {
+                    0 => Some(p.value),
+                    1 => p.standard_error,
+                    2 => p.interval.map(|i| i.0),
+                    _ => p.interval.map(|i| i.1),
+                };
+                if let Some(key) = keys(p.name).and_then(|k| k.get(part).copied()) {
+                    a.set(key, number(value));
+                }
+            }
+        }
+    }
+
+    fn head(&self) -> Answer {
+        let mut a = Answer::default();
+        let outcome = |o: &FitOutcome| Cell::Word { family: "fit", name: o.name() };
+        a.set("currency", Cell::Text(self.money.currency.code().into()));
+        let kind = if self.margin.is_some() { "margin" } else { "revenue" };
+        a.set("value", Cell::Word { family: "clv_value", name: kind });
+        a.set("unit", Cell::Word { family: "time_unit", name: self.base.unit.word() });
+        a.set("until", Cell::Day(self.base.until));
+        a.set("customers", Cell::Count(self.base.histories.customers()));
+        a.set("repeat_customers", Cell::Count(self.base.histories.repeaters()));
+        a.set("left_out.without_purchase", Cell::Count(self.base.left_out.without_purchase));
+        a.set("left_out.refund_only", Cell::Count(self.base.left_out.refund_only));
+        a.set("left_out.later", Cell::Count(self.base.left_out.later));
+        if let Some(t) = self.used() {
+            a.set("model.name", Cell::Word { family: "clv_model", name: t.name });
+            Self::parameters(&mut a, &t.fit);
+            a.set("model.log_likelihood", number(Some(t.fit.log_likelihood)));
+            a.set("model.aic", number(Some(t.fit.aic)));
+            a.set("model.bic", number(Some(t.fit.bic)));
+            a.set("model.n", Cell::Count(t.fit.n));
+            a.set("model.fit.outcome", outcome(&t.fit.outcome));
+            a.set("model.fit.iterations", Cell::Count(t.fit.iterations as u64));
+            a.set("model.fit.gradient_norm", number(Some(t.fit.gradient_norm)));
+            a.set("model.mean_p_alive", number(t.mean_p_alive));
+        }
+        if let Some(fit) = &self.spend.fit {
+            a.set("spend.name", Cell::Word { family: "clv_model", name: "gamma-gamma" });
+            Self::parameters(&mut a, fit);
+            a.set("spend.log_likelihood", number(Some(fit.log_likelihood)));
+            a.set("spend.aic", number(Some(fit.aic)));
+            a.set("spend.bic", number(Some(fit.bic)));
+            a.set("spend.n", Cell::Count(fit.n));
+            a.set("spend.fit.outcome", outcome(&fit.outcome));
+            a.set("spend.fit.iterations", Cell::Count(fit.iterations as u64));
+            a.set("spend.fit.gradient_norm", number(Some(fit.gradient_norm)));
+        }
+        a.set("spend.excluded", Cell::Count(self.spend.excluded));
+        a.set("spend.mean", number(self.spend.model().and_then(|m| m.population_mean())));
+        let c = self.spend.correlation;
+        a.set("spend.correlation.value", number(c.map(|c| c.value)));
+        a.set("spend.correlation.low", number(c.and_then(|c| c.interval).map(|i| i.0)));
+        a.set("spend.correlation.high", number(c.and_then(|c| c.interval).map(|i| i.1)));
+        if let Some(h) = &self.holdout {
+            let score = self.used().and_then(|t| t.score.as_ref());
+            let ratio = score.filter(|s| s.expected > 0.0).map(|s| h.total as f64 / s.expected);
+            a.set("holdout.days", Cell::Count(h.days.unsigned_abs()));
+            a.set("holdout.actual", Cell::Count(h.total));
+            a.set("holdout.predicted", number(score.map(|s| s.expected)));
+            a.set("holdout.ratio", number(ratio));
+            a.set("holdout.mae", number(score.map(|s| s.mae)));
+            a.set("holdout.rmse", number(score.map(|s| s.rmse)));
+            a.set("holdout.class_error", number(score.and_then(|s| s.class_error)));
+            a.set("holdout.paid", Cell::Money(h.paid, self.money));
+        }
+        a.set("plan.periods", Cell::Count(u64::from(self.plan.periods)));
+        a.set("plan.period_days", Cell::Count(u64::from(self.plan.period_days)));
+        a.set("plan.discount", Cell::Share(self.plan.discount));
+        a.set("plan.annual_rate", Cell::Share(self.plan.annual_rate()));
+        a.set("plan.margin", self.margin.map_or(Cell::Missing, Cell::Share));
+        a.set("plan.horizon_days", Cell::Number(self.horizon_days));
+        a.set("total.clv", self.money_cell(self.total.map(|t| t.value)));
+        a.set("total.low", self.money_cell(self.total.and_then(|t| t.range).map(|r| r.0)));
+        a.set("total.high", self.money_cell(self.total.and_then(|t| t.range).map(|r| r.1)));
+        a
+    }
+
+    fn rows_table(&self) -> Table {
+        let column =
+            |f: &dyn Fn(&super::Worth) -> Option<f64>| Column::Number(self.rows.iter().map(f).collect());
+        let alive = self.rows.iter().map(|w| w.p_alive).collect();
+        Table::list("rows")
+            .with("customer", Column::Customer(self.rows.iter().map(|w| w.who).collect()))
+            .with("p_alive", Column::Share(alive))
+            .with("expected_purchases", column(&|w| w.expected_purchases))
+            .with("expected_spend", column(&|w| w.expected_spend))
+            .with("clv", column(&|w| w.clv))
+    }
+
+    fn models_table(&self) -> Table {
+        let naive = || self.naive.iter();
+        let position = |name: &str| MODELS.iter().position(|m| *m == name).map(|p| p as u16);
+        let mut of: Vec<Option<u16>> = self.tried.iter().map(|t| position(t.name)).collect();
+        of.extend(naive().map(|_| position("naive")));
+        let fits = |f: &dyn Fn(&Tried) -> Option<f64>| {
+            let fits = self.tried.iter().map(|t| f(t).filter(|x| x.is_finite()));
+            Column::Number(fits.chain(naive().map(|_| None)).collect())
+        };
+        let scores = |f: &dyn Fn(&super::Score) -> Option<f64>| {
+            let scores = self.tried.iter().map(|t| t.score.as_ref()).chain(naive().map(Some));
+            Column::Number(scores.map(|s| s.and_then(f)).collect())
+        };
+        let outcomes = self.tried.iter().map(|t| Some(t.fit.outcome.position()));
+        let outcomes = outcomes.chain(naive().map(|_| None)).collect();
+        let used = (0..of.len()).map(|i| Some(i == self.chosen)).collect();
+        Table::figures("models")
+            .with("model", Column::Word { family: "clv_model", names: MODELS, of })
+            .with("used", Column::Flag(used))
+            .with("outcome", Column::Word { family: "fit", names: FitOutcome::NAMES, of: outcomes })
+            .with("log_likelihood", fits(&|t| Some(t.fit.log_likelihood)))
+            .with("aic", fits(&|t| Some(t.fit.aic)))
+            .with("bic", fits(&|t| Some(t.fit.bic)))
+            .with("mean_p_alive", fits(&|t| t.mean_p_alive))
+            .with("predicted", scores(&|s| Some(s.expected)))
+            .with("class_error", scores(&|s| s.class_error))
+            .with("mae", scores(&|s| Some(s.mae)))
+            .with("rmse", scores(&|s| Some(s.rmse)))
+    }
+
+    fn parameters_table(&self) -> Table {
+        let model = self.used().map(|t| &t.fit.parameters);
+        let spend = self.spend.fit.as_ref().map(|f| &f.parameters);
+        let all: Vec<_> = model.into_iter().chain(spend).flatten().collect();
+        let column = |f: &dyn Fn(&super::Parameter) -> Option<f64>| {
+            Column::Number(all.iter().map(|p| f(p).filter(|x| x.is_finite())).collect())
+        };
+        Table::figures("parameters")
+            .with("parameter", Column::Text(all.iter().map(|p| Some(p.name.into())).collect()))
+            .with("estimate", column(&|p| Some(p.value)))
+            .with("standard_error", column(&|p| p.standard_error))
+            .with("low", column(&|p| p.interval.map(|i| i.0)))
+            .with("high", column(&|p| p.interval.map(|i| i.1)))
+            .chart(
+                "clv.parameters",
+                ChartKind::Intervals { label: "parameter", value: "estimate", low: "low", high: "high" },
+            )
+    }
+
+    /// The share of all value that the worthiest customers hold, in steps of a twentieth.
+    fn pareto_table(&self) -> Table {
+        const STEPS: usize = 20;
+        let mut values: Vec<f64> = self.rows.iter().filter_map(|w| w.clv).collect();
+        values.sort_by(|a, b| b.total_cmp(a));
+        let total: f64 = values.iter().sum();
+        let mut customers = Vec::new();
+        let mut shares = Vec::new();
+        if total > 0.0 {
+            let (mut sum, mut taken) = (0.0, 0);
+            for step in 0..=STEPS {
+                let upto = values.len() * step / STEPS;
+                sum += values.get(taken..upto).unwrap_or(&[]).iter().sum::<f64>();
+                taken = upto;
+                customers.push(Some(upto as f64 / values.len() as f64));
+                shares.push(Some((sum / total).min(1.0)));
+            }
+        }
+        Table::figures("pareto")
+            .with("customers", Column::Share(customers))
+            .with("value", Column::Share(shares))
+            .chart("clv.pareto", ChartKind::Lines { x: "customers", y: &["value"], band: None })
+    }
+
+    fn holdout_tables(&self) -> Option<[Table; 2]> {
+        let h = self.holdout.as_ref()?;
+        let day = |d: &(i64, u64)| i32::try_from(d.0).ok().and_then(|d| self.base.until.plus(d));
+        let predicted = match &self.expected_curve {
+            Some(e) => e.iter().map(|x| Some(*x)).collect(),
+            None => vec![None; h.curve.len()],
+        };
+        let curve = Table::figures("holdout_curve")
+            .with("day", Column::Day(h.curve.iter().map(day).collect()))
+            .with("actual", Column::Count(h.curve.iter().map(|p| Some(p.1)).collect()))
+            .with("predicted", Column::Number(predicted))
+            .chart("clv.holdout", ChartKind::Lines { x: "day", y: &["actual", "predicted"], band: None });
+        let classes = self.used().and_then(|t| t.score.as_ref()).map_or(&[][..], |s| &s.classes);
+        let names = CLASSES.iter().zip(classes).map(|(c, _)| Some(c.0.into())).collect();
+        let classes = Table::figures("holdout_classes")
+            .with("frequency", Column::Text(names))
+            .with("customers", Column::Count(classes.iter().map(|c| Some(c.0)).collect()))
+            .with("actual", Column::Count(classes.iter().map(|c| Some(c.1)).collect()))
+            .with("predicted", Column::Number(classes.iter().map(|c| Some(c.2)).collect()));
+        Some([curve, classes])
+    }
+
+    fn leaving_table(&self) -> Table {
+        let of: Vec<_> =
+            self.leaving.iter().filter_map(|i| self.base.buyers.get(*i).zip(self.rows.get(*i))).collect();
+        let value = |w: &super::Worth| w.clv.and_then(|v| self.money.nearest(v));
+        Table::list("leaving")
+            .with("customer", Column::Customer(of.iter().map(|(b, _)| b.who).collect()))
+            .with("p_alive", Column::Share(of.iter().map(|(_, w)| w.p_alive).collect()))
+            .with("last", Column::Day(of.iter().map(|(b, _)| Some(b.last)).collect()))
+            .with("paid", Column::Money(of.iter().map(|(b, _)| Some(b.paid)).collect(), self.money))
+            .with("still_expected", Column::Money(of.iter().map(|(_, w)| value(w)).collect(), self.money))
+    }
+
+    fn messages(&self) -> Vec<Message> {
+        let mut out = Vec::new();
+        let n = self.base.histories.customers();
+        if let Some(total) = self.total {
+            let money = |x| self.money_cell(Some(x));
+            out.push(match total.range {
+                Some((low, high)) => Message::new("clv.total")
+                    .with("total", money(total.value))
+                    .with("low", money(low))
+                    .with("high", money(high)),
+                None => Message::new("clv.total_unranged").with("total", money(total.value)),
+            });
+        }
+        if self.margin.is_none() {
+            out.push(Message::new("clv.revenue"));
+        }
+        if let Some(t) = self.used() {
+            out.push(
+                Message::new("clv.model")
+                    .with("model", Cell::Word { family: "clv_model", name: t.name })
+                    .with("customers", Cell::Count(n)),
+            );
+            let once = n - self.base.histories.repeaters();
+            if t.name == BgNbd::NAME && once > 0 {
+                out.push(
+                    Message::new("clv.no_repeat")
+                        .with("customers", Cell::Count(once))
+                        .with("share", Cell::Share(once as f64 / n as f64)),
+                );
+            }
+        }
+        match (&self.holdout, self.used().and_then(|t| t.score.as_ref())) {
+            (Some(h), Some(s)) => out.push(
+                Message::new("clv.holdout")
+                    .with("actual", Cell::Count(h.total))
+                    .with("predicted", Cell::Number(s.expected))
+                    .with("days", Cell::Count(h.days.unsigned_abs())),
+            ),
+            _ => out.push(Message::new("clv.no_holdout")),
+        }
+        let left = self.base.left_out;
+        let all = left.without_purchase + left.refund_only + left.later;
+        if all > 0 {
+            out.push(
+                Message::new("clv.left_out")
+                    .with("customers", Cell::Count(all))
+                    .with("without_purchase", Cell::Count(left.without_purchase))
+                    .with("refund_only", Cell::Count(left.refund_only))
+                    .with("later", Cell::Count(left.later)),
+            );
+        }
+        if self.base.returned != Minor::ZERO {
+            out.push(Message::new("clv.refunds").with("amount", Cell::Money(self.base.returned, self.money)));
+        }
+        if self.spend.model().is_none() {
+            out.push(Message::new("clv.spend_missing"));
+        } else if self.spend.model().is_some_and(|m| m.population_mean().is_none()) {
+            out.push(Message::new("clv.new_customers_unbounded"));
+        }
+        if self.spend.excluded > 0 {
+            out.push(Message::new("clv.spend_excluded").with("customers", Cell::Count(self.spend.excluded)));
+        }
+        out
+    }
+
+    fn findings(&self) -> Vec<Finding> {
+        let mut out = Vec::new();
+        let spend = self.spend.fit.iter().map(|f| ("gamma-gamma", &f.outcome, f.log_likelihood));
+        let used = self.used().map(|t| (t.name, &t.fit.outcome, t.fit.log_likelihood));
+        for (name, outcome, log_likelihood) in used.into_iter().chain(spend) {
+            match outcome {
+                FitOutcome::Interior => {}
+                FitOutcome::Boundary { parameter, nested } => out.push(
+                    Finding::new("clv.boundary", Severity::Warning)
+                        .value(name)
+                        .detail("parameter", parameter)
+                        .detail("nested", &nested.name())
+                        .detail("log_likelihood", &log_likelihood),
+                ),
+                FitOutcome::NotIdentified { parameter, why } => out.push(
+                    Finding::new("clv.not_identified", Severity::Warning)
+                        .value(name)
+                        .detail("parameter", &parameter.unwrap_or("-"))
+                        .detail("why", &why.name()),
+                ),
+            }
+        }
+        if let Some(used) = self.used() {
+            for other in alike(&self.tried, self.chosen) {
+                let both = used.mean_p_alive.zip(other.mean_p_alive);
+                if let Some((a, b)) = both.filter(|(a, b)| (a - b).abs() > DISAGREE && used.fit.is_interior())
+                {
+                    out.push(
+                        Finding::new("clv.p_alive_disagrees", Severity::Warning)
+                            .detail("model", &used.name)
+                            .detail("p_alive", &format!("{a:.3}"))
+                            .detail("other", &other.name)
+                            .detail("other_p_alive", &format!("{b:.3}")),
+                    );
+                }
+            }
+        }
+        if let Some(c) = self.spend.correlation
+            && c.interval.is_some_and(|(low, high)| low > 0.0 || high < 0.0)
+        {
+            let finding = Finding::new("clv.spend_depends_on_frequency", Severity::Note);
+            out.push(finding.detail("correlation", &format!("{:.3}", c.value)).detail("n", &c.n));
+        }
+        out
+    }
+
+    fn action(&self) -> Action {
+        let interior = self.used().is_some_and(|t| t.fit.is_interior()) && self.spend.model().is_some();
+        let nothing = |key, values| Action::Nothing { key, values };
+        let repeaters = self.base.histories.repeaters();
+        if !interior {
+            return nothing("clv.not_interior", Vec::new());
+        }
+        if repeaters < LEAST_TO_ACT {
+            let values = vec![("customers", Cell::Count(repeaters)), ("least", Cell::Count(LEAST_TO_ACT))];
+            return nothing("clv.thin", values);
+        }
+        match &self.at_stake {
+            Some(total) if !self.leaving.is_empty() => Action::Act {
+                key: "clv.win_back",
+                customers: self.leaving.len() as u64,
+                stake: self.stake(total),
+                list: "leaving",
+            },
+            _ => nothing("clv.nobody_leaving", Vec::new()),
+        }
+    }
+}
+
+impl Present for Clv {
+    fn answer(&self) -> Answer {
+        let mut a = self.head();
+        a.tables.push(self.rows_table());
+        a.tables.extend([self.pareto_table(), self.models_table(), self.parameters_table()]);
+        a.tables.extend(self.holdout_tables().into_iter().flatten());
+        a.tables.push(self.leaving_table());
+        a.messages = self.messages();
+        a.findings = self.findings();
+        a.actions.push(self.action());
+        a
+    }
+}
+
+impl Provide for Clv {
+    const FACTS: &'static [&'static str] =
+        &["metrics.clv.p_alive", "metrics.clv.expected_purchases", "metrics.clv.clv"];
+
+    fn provide(&self, out: &mut Facts) -> Result<(), naata_facts::Error> {
+        use naata_facts::Column;
+        let n = self.base.customers;
+        let spread = |f: &dyn Fn(&super::Worth) -> Option<f64>| {
+            let mut column = vec![None; n];
+            for w in &self.rows {
+                if let Some(slot) = column.get_mut(w.who.at()) {
+                    *slot = f(w);
+                }
+            }
+            column
+        };
+        let known = self.base.until;
+        let clv: Vec<Option<Minor>> =
+            spread(&|w| w.clv).into_iter().map(|v| v.and_then(|v| self.money.nearest(v))).collect();
+        out.put_column("metrics.clv.p_alive", Column::Number(spread(&|w| w.p_alive)), known)?;
+        let purchases = Column::Number(spread(&|w| w.expected_purchases));
+        out.put_column("metrics.clv.expected_purchases", purchases, known)?;
+        out.put_column("metrics.clv.clv", Column::Money(clv, self.money), known)
+    }
+}
+
+const _: () = assert!(AnyModel::NAMES.len() == 2, "a new model needs its name among MODELS and WORDS");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clv::PurchaseModel;
+
+    #[test]
+    fn every_parameter_of_every_model_has_its_keys() {
+        let bg = AnyModel::BgNbd(BgNbd::new(1.0, 1.0, 1.0, 1.0).unwrap());
+        let spend = super::super::GammaGamma::new(1.0, 2.0, 1.0).unwrap();
+        let names = bg.parameters().into_iter().chain(spend.parameters()).map(|p| p.0);
+        for name in names {
+            assert!(keys(name).is_some_and(|k| k.iter().all(|k| k.ends_with(name))), "{name}");
+        }
+    }
+}
