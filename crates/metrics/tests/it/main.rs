@@ -1,3 +1,6 @@
-//! Figures held against reference data.
+//! Figures held against reference data, and whole analyses against real purchase logs.
 
+#[cfg(test)]
+mod clv_log;
+#[cfg(test)]
 mod clv_reference;
