@@ -42,6 +42,7 @@ impl Batch {
 /// window's end may be cut off and is left for the next one.
 pub(crate) fn parse(plan: &Plan, window: &[u8], start: usize, until: usize, last: bool) -> Batch {
     let mut batch = Batch { start, end: start, ..Batch::default() };
+    let mut desk = Desk::default();
     let mut cells = ByteRecord::new();
     let mut content: Vec<u8> = Vec::new();
     let mut records = Records::new(window, start, plan.delimiter);
@@ -71,7 +72,7 @@ pub(crate) fn parse(plan: &Plan, window: &[u8], start: usize, until: usize, last
                     value,
                     suggestion: None,
                 };
-                batch.desk.notes.push(note);
+                desk.notes.push(note);
                 batch.rows += 1;
                 batch.refuse(codes::QUOTE_UNCLOSED);
                 batch.open_quotes += 1;
@@ -85,10 +86,8 @@ pub(crate) fn parse(plan: &Plan, window: &[u8], start: usize, until: usize, last
         }
         batch.end = skip_line_ends(window, place.end);
         batch.rows += 1;
-        let mut desk = std::mem::take(&mut batch.desk);
         let mut row = Row { plan, cells: &cells, at: place.start, desk: &mut desk };
         let outcome = take(&mut row, &mut batch.sales, &mut batch.records);
-        batch.desk = desk;
         match outcome {
             Err(code) => batch.refuse(code),
             Ok(day) => {
@@ -107,6 +106,7 @@ pub(crate) fn parse(plan: &Plan, window: &[u8], start: usize, until: usize, last
             }
         }
     }
+    batch.desk = desk;
     batch
 }
 

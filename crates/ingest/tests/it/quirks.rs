@@ -304,3 +304,27 @@ fn decoys_are_not_recognised_as_known_exports() {
         assert!(seen.confidence < Confidence::Format, "{text}: {}", seen.format);
     }
 }
+
+#[test]
+fn orders_that_never_became_sales_are_counted_apart() {
+    let text = "Name,Email,Financial Status,Currency,Total,Created at,Lineitem quantity,Lineitem name,Lineitem price\n\
+                #1,a@x.in,paid,INR,30.00,2026-01-05 10:00:00 +0530,1,Mug,10.00\n\
+                #1,a@x.in,,,,,2,Cup,10.00\n\
+                #2,b@x.in,voided,INR,50.00,2026-01-05 10:00:00 +0530,1,Mug,50.00\n\
+                #2,b@x.in,,,,,1,Cup,0.00\n\
+                #3,c@x.in,,,,,1,Cup,10.00\n";
+    let outcome = purchases(text);
+    let table = &outcome.intake.tables[0];
+    assert_eq!((table.rows, table.used, table.records), (5, 2, 1));
+    assert_eq!((table.refused["order.void"], table.refused["date.missing"]), (2, 1));
+    assert_eq!((total(&outcome).as_str(), outcome.part.lines.len()), ("30.00", 2));
+}
+
+#[test]
+fn a_stated_currency_is_not_overruled_in_silence() {
+    let text = "customer,date,amount,currency\na,2026-01-01,5,INR\n";
+    let source = Source::bytes(TableKind::Purchases, "t", text.into());
+    let options = Options { currency: Currency::parse("USD").ok(), ..Options::default() };
+    let error = read(&[source], &options, &Serial).expect_err("two currencies");
+    assert_eq!(error.to_string(), "add up amounts of several currencies: 5.00 INR, 0.00 USD");
+}
