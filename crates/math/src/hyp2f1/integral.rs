@@ -14,6 +14,9 @@ const PURE: f64 = 1e-17;
 /// The most nodes on one side; the geometric tails end every side long before.
 const MOST_NODES: usize = 100_000;
 
+/// The most times the nodes are doubled; two are rare.
+const MOST_HALVINGS: usize = 8;
+
 /// What the derivatives of the integrand depend on at one node.
 #[derive(Clone, Copy, Default)]
 struct Node {
@@ -94,8 +97,8 @@ impl Sums {
 ///
 /// # Formula
 /// 1 / B(b, c - b) times the integral over u of t^b (1-t)^(c-b) (1 - z t)^-a, t = 1 / (1 + e^-u). The
-/// logarithm of the integrand has a single peak, the root of a quadratic; nodes are set outward from it, close
-/// enough for the sharper of the peak and the nearest singularity of the integrand, at distance pi. A tail in
+/// logarithm of the integrand has a single peak, the root of a quadratic; nodes are set outward from it and
+/// doubled until nothing changes. A tail in
 /// which only the powers of t or of 1 - t still vary is summed as the geometric series it is.
 ///
 /// # Source
@@ -117,31 +120,48 @@ pub(super) fn integrate(a: f64, b: f64, c: f64, z: f64, slack: f64, derivatives:
 
     let (u_peak, curvature) = peak(a, b, c, z, slack);
     let (ln_peak, centre) = evaluate(u_peak);
+    // Adds the nodes that lie `first`, `first` + `spacing`, ... from the peak, on both sides.
+    let add_sides = |sums: &mut Sums, first: f64, spacing: f64| {
+        for (direction, power, sharpness) in
+            [(-1.0, b, c + a.abs() * z), (1.0, other, c + (a.abs() * z / slack))]
+        {
+            let ratio = exp(-power * spacing);
+            let mut off = first;
+            for _ in 0..MOST_NODES {
+                let u = u_peak + direction * off;
+                let (ln_integrand, node) = evaluate(u);
+                let weight = exp(ln_integrand - ln_peak);
+                sums.add(weight, &node, &centre, derivatives);
+                if sharpness * logistic(-u * direction) < PURE {
+                    // Left of here t is e^u and nothing else moves; right of here 1 - t is e^-u.
+                    let step = if direction < 0.0 {
+                        [0.0, -spacing, 0.0, 0.0]
+                    } else {
+                        [0.0, spacing, -spacing, 0.0]
+                    };
+                    sums.add_tail(weight, &node, &centre, ratio, &step, derivatives);
+                    break;
+                }
+                if weight < 1e-18 * sums.weight * (1.0 - ratio) {
+                    break;
+                }
+                off += spacing;
+            }
+        }
+    };
+
     let width = if curvature > 0.0 { 1.0 / sqrt(curvature) } else { 1.0 };
-    // 0.4 and 0.24 put the rule's own error, e^(-2 pi d / h) with the half width d of the strip in which the
-    // integrand stays bounded, below 1e-15 for a sharp peak and for a wide one.
-    let h = (0.4 * width).min(0.24);
+    let mut h = (0.8 * width).min(0.48);
     let mut sums = Sums::default();
     sums.add(1.0, &centre, &centre, derivatives);
-    for (direction, power, sharpness) in [(-1.0, b, c + a.abs() * z), (1.0, other, c + (a.abs() * z / slack))]
-    {
-        let ratio = exp(-power * h);
-        let mut k = 0.0;
-        for _ in 0..MOST_NODES {
-            k += 1.0;
-            let u = u_peak + direction * k * h;
-            let (ln_integrand, node) = evaluate(u);
-            let weight = exp(ln_integrand - ln_peak);
-            sums.add(weight, &node, &centre, derivatives);
-            if sharpness * logistic(-u * direction) < PURE {
-                // Left of here t is e^u and nothing else moves; right of here 1 - t is e^-u.
-                let step = if direction < 0.0 { [0.0, -h, 0.0, 0.0] } else { [0.0, h, -h, 0.0] };
-                sums.add_tail(weight, &node, &centre, ratio, &step, derivatives);
-                break;
-            }
-            if weight < 1e-18 * sums.weight * (1.0 - ratio) {
-                break;
-            }
+    add_sides(&mut sums, h, h);
+    for _ in 0..MOST_HALVINGS {
+        let before = 2.0 * sums.weight;
+        add_sides(&mut sums, 0.5 * h, h);
+        h *= 0.5;
+        // Each halving squares the error, so half the digits in common before it means all of them after it.
+        if (sums.weight - before).abs() < 1e-8 * sums.weight {
+            break;
         }
     }
 
