@@ -54,6 +54,12 @@ pub enum Error {
         /// The number of scores.
         bins: u8,
     },
+    /// Ranges of periods that cannot be read.
+    #[error("read the brackets '{text}': expected ranges such as 1,2-3,4-6")]
+    Brackets {
+        /// The offending text.
+        text: String,
+    },
     /// Nobody has a purchase.
     #[error("score customers: none of them has a purchase up to {as_of}")]
     NoBuyers {
@@ -80,6 +86,7 @@ impl Error {
             Self::Blank { .. } => "segments.blank",
             Self::TooManyBoxes { .. } => "segments.too_many_boxes",
             Self::Box { .. } => "segments.box",
+            Self::Brackets { .. } => "segments.brackets",
             Self::NoBuyers { .. } => "segments.no_buyers",
             Self::Later { .. } => "segments.later",
         }
@@ -93,7 +100,8 @@ impl Error {
             | Self::SetBins { .. }
             | Self::Blank { .. }
             | Self::TooManyBoxes { .. }
-            | Self::Box { .. } => Class::Usage,
+            | Self::Box { .. }
+            | Self::Brackets { .. } => Class::Usage,
             Self::NoBuyers { .. } => Class::Inconclusive,
             Self::Later { .. } => Class::Data,
         }

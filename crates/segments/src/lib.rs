@@ -21,9 +21,19 @@
 //! A segment depends on the customers' figures alone: the order of rows, the unit of money and the number of
 //! threads change nothing.
 
+pub mod cohorts;
 mod error;
+pub mod estimate;
+pub mod growth;
+pub mod period;
 pub mod rfm;
 pub mod sets;
+#[cfg(test)]
+mod testing;
 
+pub use cohorts::RetentionAnalysis;
 pub use error::Error;
+pub use growth::GrowthAnalysis;
 pub use rfm::RfmAnalysis;
+
+pub(crate) use cohorts::left_out;

@@ -3,7 +3,7 @@
 use super::{Measure, Range, Rfm, RfmRow, Scoring, Segment, Share, fifth};
 use crate::sets::name_column;
 use naata_answer::{Action, Answer, Cell, ChartKind, Column, Message, Present, Stake, Table};
-use naata_core::{Finding, Minor, MoneyUnit, Severity};
+use naata_core::{Finding, Minor, Severity};
 
 /// The words besides those of tables, columns and the head.
 pub(super) const WORDS: &[&str] = &[
@@ -216,7 +216,7 @@ fn act(rfm: &Rfm, a: &mut Answer, key: &'static str, table: &'static str, of: im
 pub(super) mod tests {
     use super::super::{RfmParams, rfm};
     use super::*;
-    use naata_core::{Context, Currency, Day, Summary};
+    use naata_core::{Context, Currency, Day, MoneyUnit, Summary};
 
     /// A base in which every pair of recency and frequency occurs once, and one customer without a purchase.
     pub(in crate::rfm) fn square() -> Rfm {

@@ -5,6 +5,8 @@
     reason = "a helper that cannot go on ends the test that called it"
 )]
 
+mod online;
+
 use naata_answer::Value as _;
 use naata_core::{
     Context, Currency, Day, Histories, Ids, Minor, MoneyUnit, Part, PurchaseRow, Summary, Zone,
