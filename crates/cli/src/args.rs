@@ -25,7 +25,10 @@ pub fn with_inputs(mut command: Command) -> Command {
         Arg::new(name).long(name).action(ArgAction::SetTrue).help_heading(heading).help(help)
     };
     command
-        .arg(value("project", "DIR", "Inputs", "Folder with naata.toml [default: found upward from here]").short('p'))
+        .arg(
+            value("project", "DIR", "Inputs", "Folder with naata.toml [default: found upward from here]")
+                .short('p'),
+        )
         .arg(value("programme", "FILE", "Inputs", "Loyalty programme (TOML)"))
         .arg(value("events", "FILE", "Inputs", "Loyalty events (JSON or JSON lines)"))
         .arg(
@@ -34,12 +37,27 @@ pub fn with_inputs(mut command: Command) -> Command {
         )
         .arg(value("delimiter", "CHAR", "Reading", "Delimiter: , ; | tab space [default: detected]"))
         .arg(flag("no-header", "Reading", "The files have no header row"))
-        .arg(value("date-format", "FORMAT", "Reading", "Order of dates: ymd, dmy, mdy [default: from the whole column]"))
+        .arg(value(
+            "date-format",
+            "FORMAT",
+            "Reading",
+            "Order of dates: ymd, dmy, mdy [default: from the whole column]",
+        ))
         .arg(flag("decimal-comma", "Reading", "Amounts are written 1.234,50"))
         .arg(value("encoding", "NAME", "Reading", "Encoding of the files [default: detected]"))
         .arg(value("currency", "CODE", "Reading", "Currency of amounts that state none, such as INR"))
-        .arg(value("time-zone", "ZONE", "Time", "Zone in which days are counted, such as Asia/Kolkata [default: UTC]"))
-        .arg(value("as-of", "DATE", "Time", "The last day that is known [default: the last date of the data]"))
+        .arg(value(
+            "time-zone",
+            "ZONE",
+            "Time",
+            "Zone in which days are counted, such as Asia/Kolkata [default: UTC]",
+        ))
+        .arg(value(
+            "as-of",
+            "DATE",
+            "Time",
+            "The last day that is known [default: the last date of the data]",
+        ))
         .arg(value("history-from", "DATE", "Time", "The day the export begins"))
         .arg(value("seed", "N", "Output", "Seed of everything random").default_value("1"))
         .arg(value("threads", "N", "Output", "Threads; 0 asks the machine").default_value("0"))
@@ -52,23 +70,38 @@ pub fn with_output(command: Command) -> Command {
         Arg::new(name).long(name).value_name(value_name).help_heading("Output").help(help)
     };
     command
-        .arg(value("format", "FORMAT", "table, csv, json, jsonl, markdown or html [default: table, or by the suffix of -o]")
-            .value_parser(Format::ALL.map(Format::name)))
+        .arg(
+            value(
+                "format",
+                "FORMAT",
+                "table, csv, json, jsonl, markdown or html [default: table, or by the suffix of -o]",
+            )
+            .value_parser(Format::ALL.map(Format::name)),
+        )
         .arg(value("output", "FILE", "Write to a file; it appears whole or not at all").short('o'))
         .arg(value("table", "NAME", "Which table of the answer csv and jsonl show [default: the first]"))
         .arg(value("lang", "LANG", "Language of words: en, hi or bn").value_parser(Lang::ALL.map(Lang::name)))
         .arg(value("digits", "DIGITS", "latin or native").value_parser(["latin", "native"]))
         .arg(value("color", "WHEN", "auto, always or never").value_parser(["auto", "always", "never"]))
         .arg(
-            Arg::new("excel").long("excel").action(ArgAction::SetTrue).help_heading("Output")
+            Arg::new("excel")
+                .long("excel")
+                .action(ArgAction::SetTrue)
+                .help_heading("Output")
                 .help("CSV for spreadsheets: byte order mark, CRLF, formulas made harmless"),
         )
         .arg(
-            Arg::new("with-identities").long("with-identities").action(ArgAction::SetTrue).help_heading("Output")
+            Arg::new("with-identities")
+                .long("with-identities")
+                .action(ArgAction::SetTrue)
+                .help_heading("Output")
                 .help("Show customer ids in pages meant for reading"),
         )
         .arg(
-            Arg::new("strict").long("strict").action(ArgAction::SetTrue).help_heading("Output")
+            Arg::new("strict")
+                .long("strict")
+                .action(ArgAction::SetTrue)
+                .help_heading("Output")
                 .help("Exit with 4 when the data are too thin for an answer"),
         )
 }
@@ -96,7 +129,11 @@ pub fn path(m: &ArgMatches, name: &str) -> Option<PathBuf> {
 /// A number given by a flag.
 pub fn number<T: std::str::FromStr>(m: &ArgMatches, name: &str) -> Result<Option<T>, Fail> {
     text(m, name)
-        .map(|t| t.parse().map_err(|_| Fail::usage("cli.number", format!("read --{name}: expected a whole number, got '{t}'"))))
+        .map(|t| {
+            t.parse().map_err(|_| {
+                Fail::usage("cli.number", format!("read --{name}: expected a whole number, got '{t}'"))
+            })
+        })
         .transpose()
 }
 

@@ -8,7 +8,13 @@ use naata::CATALOGUE;
 pub fn command() -> Command {
     Command::new("explain")
         .about("Explain an analysis (formula, source, assumptions) or the code of a finding")
-        .arg(Arg::new("key").value_name("KEY").num_args(1..).required(true).help("clv, journey map, date.unreadable ..."))
+        .arg(
+            Arg::new("key")
+                .value_name("KEY")
+                .num_args(1..)
+                .required(true)
+                .help("clv, journey map, date.unreadable ..."),
+        )
         .arg(
             Arg::new("lang")
                 .long("lang")
@@ -37,7 +43,10 @@ pub fn run(m: &ArgMatches) -> Result<u8, Fail> {
     let codes = naata_ingest::CODES.iter().map(|c| c.key);
     let known = CATALOGUE.iter().map(|e| e.card.key).chain(codes);
     let near = naata::facts::nearest(&key, known);
-    let fail = Fail::usage("cli.explain", format!("explain '{key}': it is neither an analysis nor the code of a finding"));
+    let fail = Fail::usage(
+        "cli.explain",
+        format!("explain '{key}': it is neither an analysis nor the code of a finding"),
+    );
     Err(match near {
         Some(near) => fail.hint(format!("did you mean '{near}'?")),
         None => fail.hint("naata --help lists the analyses; findings show their code in brackets"),

@@ -58,7 +58,13 @@ macro_rules! from_error {
         }
     )*};
 }
-from_error!(naata_core::Error, naata_ingest::Error, naata_report::Error, naata_demo::Error, naata_loyalty::Error);
+from_error!(
+    naata_core::Error,
+    naata_ingest::Error,
+    naata_report::Error,
+    naata_demo::Error,
+    naata_loyalty::Error
+);
 
 impl From<naata::Error> for Fail {
     fn from(e: naata::Error) -> Self {
@@ -72,7 +78,10 @@ impl From<naata::Error> for Fail {
                         naata::Need::Events => "--events FILE or --purchases FILE".into(),
                     })
                     .collect();
-                Some(format!("give {}, or name them in naata.toml (naata init writes one)", flags.join(" and ")))
+                Some(format!(
+                    "give {}, or name them in naata.toml (naata init writes one)",
+                    flags.join(" and ")
+                ))
             }
             naata::Error::UnknownAnalysis { .. } => Some("naata --help lists the commands".into()),
             _ => None,

@@ -44,17 +44,26 @@ impl Record {
             digests.entry(t.kind.name()).or_default().merge(&t.digest);
         }
         for (kind, digest) in digests {
-            let months = digest.months().map(|(month, rows, sum)| (month_name(month), Month { rows, digest: format!("{sum:032x}") }));
+            let months = digest
+                .months()
+                .map(|(month, rows, sum)| (month_name(month), Month { rows, digest: format!("{sum:032x}") }));
             if let Some(t) = tables.get_mut(kind) {
                 t.months = months.collect();
             }
         }
-        Self { naata: env!("CARGO_PKG_VERSION").into(), as_of, tables, parameters: BTreeMap::new(), figures: BTreeMap::new() }
+        Self {
+            naata: env!("CARGO_PKG_VERSION").into(),
+            as_of,
+            tables,
+            parameters: BTreeMap::new(),
+            figures: BTreeMap::new(),
+        }
     }
 
     /// Notes an analysis that ran.
     pub fn note(&mut self, key: &str, parameters: &[(&'static str, String)], head: &[(&'static str, Cell)]) {
-        self.parameters.insert(key.into(), parameters.iter().map(|(k, v)| ((*k).into(), v.clone())).collect());
+        self.parameters
+            .insert(key.into(), parameters.iter().map(|(k, v)| ((*k).into(), v.clone())).collect());
         let figures = head.iter().filter_map(|(k, v)| plain(v).map(|v| ((*k).to_string(), v)));
         self.figures.insert(key.into(), figures.collect());
     }
@@ -65,12 +74,17 @@ impl Record {
         let text = |s: &str| Cell::Text(s.into());
         for (kind, now) in &self.tables {
             let Some(before) = earlier.tables.get(kind) else {
-                out.push(Message::new("changes.table_new").with("table", word(kind)).with("rows", Cell::Count(now.rows)));
+                out.push(
+                    Message::new("changes.table_new")
+                        .with("table", word(kind))
+                        .with("rows", Cell::Count(now.rows)),
+                );
                 continue;
             };
             let cutoff = before.last.map_or_else(String::new, |d| d.to_string()[..7].to_string());
             let (mut new_rows, mut corrected) = (0u64, Vec::new());
-            let months: std::collections::BTreeSet<&String> = now.months.keys().chain(before.months.keys()).collect();
+            let months: std::collections::BTreeSet<&String> =
+                now.months.keys().chain(before.months.keys()).collect();
             for month in months {
                 let (a, b) = (before.months.get(month), now.months.get(month));
                 if a == b {
@@ -85,7 +99,11 @@ impl Record {
                 }
             }
             if new_rows > 0 {
-                out.push(Message::new("changes.rows_new").with("table", word(kind)).with("rows", Cell::Count(new_rows)));
+                out.push(
+                    Message::new("changes.rows_new")
+                        .with("table", word(kind))
+                        .with("rows", Cell::Count(new_rows)),
+                );
             }
             if !corrected.is_empty() {
                 out.push(
@@ -115,13 +133,17 @@ impl Record {
         }
         if earlier.naata != self.naata {
             out.push(
-                Message::new("changes.version").with("before", text(&earlier.naata)).with("after", text(&self.naata)),
+                Message::new("changes.version")
+                    .with("before", text(&earlier.naata))
+                    .with("after", text(&self.naata)),
             );
         }
         if self.as_of != earlier.as_of {
             out.insert(
                 0,
-                Message::new("changes.as_of").with("before", Cell::Day(earlier.as_of)).with("after", Cell::Day(self.as_of)),
+                Message::new("changes.as_of")
+                    .with("before", Cell::Day(earlier.as_of))
+                    .with("after", Cell::Day(self.as_of)),
             );
         }
         if out.is_empty() {
@@ -132,11 +154,16 @@ impl Record {
 }
 
 fn word(kind: &str) -> Cell {
-    naata_core::TableKind::parse(kind).map_or(Cell::Text(kind.into()), |k| Cell::Word { family: "table_kind", name: k.name() })
+    naata_core::TableKind::parse(kind)
+        .map_or(Cell::Text(kind.into()), |k| Cell::Word { family: "table_kind", name: k.name() })
 }
 
 fn month_name(month: i32) -> String {
-    if month == i32::MIN { "undated".into() } else { format!("{:04}-{:02}", month.div_euclid(12), month.rem_euclid(12) + 1) }
+    if month == i32::MIN {
+        "undated".into()
+    } else {
+        format!("{:04}-{:02}", month.div_euclid(12), month.rem_euclid(12) + 1)
+    }
 }
 
 /// A figure as a text that reads back; per-customer values do not belong into a record.
@@ -161,7 +188,9 @@ fn money(m: naata_core::Minor, unit: MoneyUnit) -> String {
 /// The records of a folder, oldest first. A file that is no record is passed over with its name.
 pub fn read_all(folder: &Path) -> (Vec<(PathBuf, Record)>, Vec<PathBuf>) {
     let mut names: Vec<PathBuf> = std::fs::read_dir(folder)
-        .map(|d| d.flatten().map(|e| e.path()).filter(|p| p.extension().is_some_and(|x| x == "json")).collect())
+        .map(|d| {
+            d.flatten().map(|e| e.path()).filter(|p| p.extension().is_some_and(|x| x == "json")).collect()
+        })
         .unwrap_or_default();
     names.sort();
     let (mut records, mut foreign) = (Vec::new(), Vec::new());
@@ -177,8 +206,9 @@ pub fn read_all(folder: &Path) -> (Vec<(PathBuf, Record)>, Vec<PathBuf>) {
 /// One record.
 pub fn read(path: &Path) -> Result<Record, Fail> {
     let text = std::fs::read_to_string(path).map_err(|e| Fail::file("read", path, &e))?;
-    serde_json::from_str(&text)
-        .map_err(|e| Fail::data("cli.record", format!("read {}: it is no record of a run ({e})", path.display())))
+    serde_json::from_str(&text).map_err(|e| {
+        Fail::data("cli.record", format!("read {}: it is no record of a run ({e})", path.display()))
+    })
 }
 
 /// Writes a record beside the others; an unchanged run is written once.
@@ -191,9 +221,7 @@ pub fn write(folder: &Path, known: &[(PathBuf, Record)], record: &Record) -> Res
     let path = folder.join(format!("{next:04}.json"));
     let text = serde_json::to_string_pretty(record)
         .map_err(|e| Fail::data("cli.record", format!("write the record of the run: {e}")))?;
-    output::write_file(&path, |out| {
-        writeln!(out, "{text}").map_err(|e| Fail::file("write", &path, &e))
-    })?;
+    output::write_file(&path, |out| writeln!(out, "{text}").map_err(|e| Fail::file("write", &path, &e)))?;
     Ok(Some(path))
 }
 

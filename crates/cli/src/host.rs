@@ -32,7 +32,8 @@ impl Host {
     /// `threads` of 0 asks the machine.
     #[expect(clippy::disallowed_methods, reason = "progress is timed, results are not")]
     pub fn new(threads: usize, quiet: bool) -> Self {
-        let asked = if threads == 0 { std::thread::available_parallelism().map_or(1, usize::from) } else { threads };
+        let asked =
+            if threads == 0 { std::thread::available_parallelism().map_or(1, usize::from) } else { threads };
         let now = Instant::now();
         let progress = (!quiet && std::io::stderr().is_terminal())
             .then(|| Mutex::new(Progress { started: now, shown: now, written: false }));

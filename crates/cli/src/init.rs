@@ -13,9 +13,24 @@ pub fn command() -> Command {
     Command::new("init")
         .about("Recognise the CSV files of a folder and write a commented naata.toml")
         .arg(Arg::new("dir").value_name("DIR").default_value(".").help("Folder of exports"))
-        .arg(Arg::new("sample").long("sample").action(ArgAction::SetTrue).help("Add sample data of a small shop first"))
-        .arg(Arg::new("force").long("force").action(ArgAction::SetTrue).help("Replace a naata.toml that is there"))
-        .arg(Arg::new("dry-run").long("dry-run").action(ArgAction::SetTrue).help("Print naata.toml instead of writing it"))
+        .arg(
+            Arg::new("sample")
+                .long("sample")
+                .action(ArgAction::SetTrue)
+                .help("Add sample data of a small shop first"),
+        )
+        .arg(
+            Arg::new("force")
+                .long("force")
+                .action(ArgAction::SetTrue)
+                .help("Replace a naata.toml that is there"),
+        )
+        .arg(
+            Arg::new("dry-run")
+                .long("dry-run")
+                .action(ArgAction::SetTrue)
+                .help("Print naata.toml instead of writing it"),
+        )
         .after_help("Example:\n  naata init exports\n  naata init --dry-run exports")
 }
 
@@ -39,7 +54,11 @@ pub fn run(m: &ArgMatches) -> Result<u8, Fail> {
         let line = match &r.kind {
             Some(kind) => {
                 let assumed: Vec<String> = r.assumed.iter().map(|(k, v)| format!("{k} {v}")).collect();
-                let tail = if assumed.is_empty() { String::new() } else { format!(" (assumed: {})", assumed.join(", ")) };
+                let tail = if assumed.is_empty() {
+                    String::new()
+                } else {
+                    format!(" (assumed: {})", assumed.join(", "))
+                };
                 format!("{name}: {} as {}{tail}", r.format, kind.name())
             }
             None => format!("{name}: not recognised; name its columns by hand"),
@@ -48,14 +67,19 @@ pub fn run(m: &ArgMatches) -> Result<u8, Fail> {
     }
     drop(said);
     if seen.iter().all(|(_, r)| r.kind.is_none()) {
-        return Err(Fail::data("cli.init", format!("recognise a table in {}", dir.display()))
-            .hint("a table is a .csv, .tsv or .txt file with a header; naata init --sample DIR adds sample data"));
+        return Err(Fail::data("cli.init", format!("recognise a table in {}", dir.display())).hint(
+            "a table is a .csv, .tsv or .txt file with a header; naata init --sample DIR adds sample data",
+        ));
     }
     let text = toml_of(&dir, &seen);
     if dry {
-        output::write_stdout(|out| out.write_all(text.as_bytes()).map_err(|e| Fail::file("write", &target, &e)))?;
+        output::write_stdout(|out| {
+            out.write_all(text.as_bytes()).map_err(|e| Fail::file("write", &target, &e))
+        })?;
     } else if !args::flag(m, "sample") {
-        output::write_file(&target, |out| out.write_all(text.as_bytes()).map_err(|e| Fail::file("write", &target, &e)))?;
+        output::write_file(&target, |out| {
+            out.write_all(text.as_bytes()).map_err(|e| Fail::file("write", &target, &e))
+        })?;
         crate::run::say(&format!("wrote {}; next: naata check -p {}", target.display(), dir.display()));
     }
     Ok(0)
@@ -94,7 +118,10 @@ fn toml_of(dir: &Path, seen: &[(String, Recognition)]) -> String {
     let name = dir.canonicalize().ok().and_then(|d| d.file_name().map(|n| n.to_string_lossy().into_owned()));
     let quote = |s: &str| toml::Value::String(s.into()).to_string();
     let mut t = String::new();
-    let _ = writeln!(t, "# What naata reads in this folder. Every line may be changed; naata check shows what comes of it.\n");
+    let _ = writeln!(
+        t,
+        "# What naata reads in this folder. Every line may be changed; naata check shows what comes of it.\n"
+    );
     let _ = writeln!(t, "[project]\nname = {}", quote(name.as_deref().unwrap_or("my shop")));
     let currencies: Vec<&str> = seen
         .iter()
@@ -108,11 +135,18 @@ fn toml_of(dir: &Path, seen: &[(String, Recognition)]) -> String {
             let _ = writeln!(t, "# currency = \"INR\"      # no file states one: amounts are shown without");
         }
     }
-    let _ = writeln!(t, "# time-zone = \"Asia/Kolkata\"   # the zone in which days are counted; UTC when left out");
-    let _ = writeln!(t, "# as-of = \"2026-03-31\"   # the last day that is known; the last date of the data when left out");
+    let _ = writeln!(
+        t,
+        "# time-zone = \"Asia/Kolkata\"   # the zone in which days are counted; UTC when left out"
+    );
+    let _ = writeln!(
+        t,
+        "# as-of = \"2026-03-31\"   # the last day that is known; the last date of the data when left out"
+    );
     let _ = writeln!(t, "# history-from = \"2023-01-01\"   # where the export begins\n\n[tables]");
     for kind in TableKind::ALL {
-        let files: Vec<&str> = seen.iter().filter(|(_, r)| r.kind == Some(kind)).map(|(n, _)| n.as_str()).collect();
+        let files: Vec<&str> =
+            seen.iter().filter(|(_, r)| r.kind == Some(kind)).map(|(n, _)| n.as_str()).collect();
         match files.as_slice() {
             [] => {}
             [one] => {

@@ -1,6 +1,9 @@
 //! The naata command line: flags, files, a clock, threads and exit codes. Everything else is in the libraries.
 
-#![expect(unreachable_pub, reason = "in a binary every module is private; pub says what a module offers the others")]
+#![expect(
+    unreachable_pub,
+    reason = "in a binary every module is private; pub says what a module offers the others"
+)]
 
 mod args;
 mod compare;
@@ -46,7 +49,8 @@ fn app() -> Command {
     for (group, commands) in groups {
         let about: Vec<String> = commands.iter().map(|c| c.get_name().to_string()).collect();
         let head = Command::new(group).about(format!("Commands: {}", about.join(", ")));
-        app = app.subcommand(head.subcommand_required(true).arg_required_else_help(true).subcommands(commands));
+        app =
+            app.subcommand(head.subcommand_required(true).arg_required_else_help(true).subcommands(commands));
     }
     app.subcommand(report::command())
         .subcommand(init::command())

@@ -92,7 +92,8 @@ fn read(path: &Path) -> Result<Project, Fail> {
         Fail { class: naata_core::Class::Usage, ..Fail::file("read the project file", path, &e) }
             .hint("naata init writes one from the CSV files of a folder")
     })?;
-    let mut project: Project = toml::from_str(&text).map_err(|e| toml_fail("project file", path, &text, &e))?;
+    let mut project: Project =
+        toml::from_str(&text).map_err(|e| toml_fail("project file", path, &text, &e))?;
     project.folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
     Ok(project)
 }

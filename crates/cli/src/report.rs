@@ -89,12 +89,14 @@ fn stem_of(file: &Path) -> String {
 /// Writes each list an action names into a file of its own.
 fn write_lists(file: &Path, stem: &str, document: &Document<'_>, out: &args::Output) -> Result<(), Fail> {
     for section in &document.sections {
-        let lists = section.answer.tables.iter().filter(|t| t.role == naata_answer::Role::List && t.rows() > 0);
+        let lists =
+            section.answer.tables.iter().filter(|t| t.role == naata_answer::Role::List && t.rows() > 0);
         for table in lists {
             let path = file.with_file_name(naata_report::list_file_name(stem, section.card.key, table.key));
             let one = Document { sections: vec![section.clone()], ..document.clone() };
             output::write_file(&path, |w| {
-                naata_report::render(Format::Csv, &one, Some(table.key), &out.style, w).map_err(output::rendered)
+                naata_report::render(Format::Csv, &one, Some(table.key), &out.style, w)
+                    .map_err(output::rendered)
             })?;
         }
     }

@@ -15,11 +15,13 @@ pub fn command(entry: &Entry, name: &'static str) -> Command {
     let mut command = Command::new(name).about(entry.card.title);
     for spec in (entry.specs)() {
         let flag: &'static str = Box::leak(spec.flag().into_boxed_str());
-        let default = if spec.default.is_empty() { String::new() } else { format!(" [default: {}]", spec.default) };
+        let default =
+            if spec.default.is_empty() { String::new() } else { format!(" [default: {}]", spec.default) };
         let mut arg = Arg::new(spec.name).long(flag).help(format!("{}{default}", spec.help));
         arg = arg.value_name(spec.kind.to_uppercase());
         if !spec.choices.is_empty() {
-            arg = arg.value_parser(clap::builder::PossibleValuesParser::new(spec.choices)).value_name("CHOICE");
+            arg =
+                arg.value_parser(clap::builder::PossibleValuesParser::new(spec.choices)).value_name("CHOICE");
         }
         command = command.arg(arg);
     }
@@ -81,7 +83,8 @@ pub fn refused(e: &naata::Error) -> Run {
 /// Writes a document where the flags say.
 pub fn write(out: &args::Output, document: &Document<'_>) -> Result<(), Fail> {
     let fill = |w: &mut dyn Write| {
-        naata_report::render(out.format, document, out.table.as_deref(), &out.style, w).map_err(output::rendered)
+        naata_report::render(out.format, document, out.table.as_deref(), &out.style, w)
+            .map_err(output::rendered)
     };
     match &out.file {
         Some(file) => output::write_file(file, fill),

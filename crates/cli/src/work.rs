@@ -1,9 +1,9 @@
 //! From flags and project file to a sealed base: what every command that reads tables does first.
 
+use crate::args;
 use crate::fail::Fail;
 use crate::host::{Host, today};
 use crate::project::{self, Project};
-use crate::args;
 use clap::ArgMatches;
 use naata::{Base, Session};
 use naata_core::{Context, Currency, Day, TableKind, Zone};
@@ -84,7 +84,10 @@ impl Work {
                 if !specs.iter().any(|s| s.flag() == *name || s.name == name) {
                     let flags: Vec<String> = specs.iter().map(naata_answer::ParamSpec::flag).collect();
                     let near = naata::facts::nearest(name, flags.iter().map(String::as_str));
-                    let fail = Fail::usage("cli.parameter", format!("set [parameters.{key}] {name}: there is no such parameter"));
+                    let fail = Fail::usage(
+                        "cli.parameter",
+                        format!("set [parameters.{key}] {name}: there is no such parameter"),
+                    );
                     return Err(match near {
                         Some(near) => fail.hint(format!("did you mean '{near}'?")),
                         None => fail.hint(format!("there are: {}", flags.join(", "))),
@@ -121,7 +124,11 @@ fn table_flags(m: &ArgMatches) -> Vec<(TableKind, String)> {
         .collect()
 }
 
-fn sources(m: &ArgMatches, flags: Vec<(TableKind, String)>, project: Option<&Project>) -> Result<Vec<Source>, Fail> {
+fn sources(
+    m: &ArgMatches,
+    flags: Vec<(TableKind, String)>,
+    project: Option<&Project>,
+) -> Result<Vec<Source>, Fail> {
     let mut named: Vec<(TableKind, String, PathBuf)> =
         flags.into_iter().map(|(kind, f)| (kind, f.clone(), PathBuf::from(f))).collect();
     if named.is_empty()
@@ -138,10 +145,16 @@ fn sources(m: &ArgMatches, flags: Vec<(TableKind, String)>, project: Option<&Pro
     for (kind, name, path) in named {
         let mut source = if name == "-" {
             if std::mem::replace(&mut stdin_taken, true) {
-                return Err(Fail::usage("cli.stdin", "read two tables from standard input: '-' may stand once"));
+                return Err(Fail::usage(
+                    "cli.stdin",
+                    "read two tables from standard input: '-' may stand once",
+                ));
             }
             let mut bytes = Vec::new();
-            std::io::stdin().lock().read_to_end(&mut bytes).map_err(|e| Fail::file("read", Path::new("standard input"), &e))?;
+            std::io::stdin()
+                .lock()
+                .read_to_end(&mut bytes)
+                .map_err(|e| Fail::file("read", Path::new("standard input"), &e))?;
             Source::bytes(kind, "standard input", bytes)
         } else {
             if path.is_dir() {
@@ -179,12 +192,18 @@ fn maps(m: &ArgMatches, kinds: &[TableKind]) -> Result<Vec<(TableKind, String, S
     let mut out = Vec::new();
     for text in args::texts(m, "map") {
         let Some((left, column)) = text.split_once('=') else {
-            return Err(Fail::usage("cli.map", format!("read --map '{text}': expected FIELD=COLUMN, such as amount=Total or amount=#5")));
+            return Err(Fail::usage(
+                "cli.map",
+                format!("read --map '{text}': expected FIELD=COLUMN, such as amount=Total or amount=#5"),
+            ));
         };
         let (kind, field) = match left.split_once('.') {
             Some((kind, field)) => {
                 let known = TableKind::parse(kind).filter(|k| kinds.contains(k)).ok_or_else(|| {
-                    Fail::usage("cli.map", format!("read --map '{text}': '{kind}' is not one of the tables that were given"))
+                    Fail::usage(
+                        "cli.map",
+                        format!("read --map '{text}': '{kind}' is not one of the tables that were given"),
+                    )
                 })?;
                 (known, field)
             }
@@ -192,8 +211,14 @@ fn maps(m: &ArgMatches, kinds: &[TableKind]) -> Result<Vec<(TableKind, String, S
                 [kind] => (*kind, left),
                 [first, rest @ ..] if rest.iter().all(|k| k == first) => (*first, left),
                 _ => {
-                    return Err(Fail::usage("cli.map", format!("read --map '{text}': several tables are given"))
-                        .hint(format!("say which: --map {}.{text}", kinds.first().map_or("purchases", |k| k.name()))));
+                    return Err(Fail::usage(
+                        "cli.map",
+                        format!("read --map '{text}': several tables are given"),
+                    )
+                    .hint(format!(
+                        "say which: --map {}.{text}",
+                        kinds.first().map_or("purchases", |k| k.name())
+                    )));
                 }
             },
         };
@@ -208,7 +233,9 @@ fn reading(m: &ArgMatches, project: Option<&project::Reading>) -> Result<Reading
     Ok(Reading {
         delimiter: text("delimiter", &p.delimiter).map(|d| naata_ingest::Delimiter::parse(&d)).transpose()?,
         header: if args::flag(m, "no-header") { Some(false) } else { p.header },
-        date_format: text("date-format", &p.date_format).map(|d| naata_ingest::DateFormat::parse(&d)).transpose()?,
+        date_format: text("date-format", &p.date_format)
+            .map(|d| naata_ingest::DateFormat::parse(&d))
+            .transpose()?,
         decimal_comma: if args::flag(m, "decimal-comma") { Some(true) } else { p.decimal_comma },
         encoding: text("encoding", &p.encoding).map(|e| naata_ingest::Encoding::parse(&e)).transpose()?,
     })
@@ -216,24 +243,35 @@ fn reading(m: &ArgMatches, project: Option<&project::Reading>) -> Result<Reading
 
 fn date(text: Option<String>, flag: &str) -> Result<Option<Day>, Fail> {
     text.map(|t| {
-        Day::parse_iso(&t)
-            .ok_or_else(|| Fail::usage("cli.date", format!("read --{flag}: expected a date such as 2026-03-31, got '{t}'")))
+        Day::parse_iso(&t).ok_or_else(|| {
+            Fail::usage("cli.date", format!("read --{flag}: expected a date such as 2026-03-31, got '{t}'"))
+        })
     })
     .transpose()
 }
 
 /// The last date of the data that is not in the future.
 fn last_day(intake: &naata_core::Intake, today: Option<Day>) -> Result<Day, Fail> {
-    let last = intake.tables.iter().filter_map(|t| t.span).map(|s| s.1).filter(|d| today.is_none_or(|t| *d <= t)).max();
+    let last = intake
+        .tables
+        .iter()
+        .filter_map(|t| t.span)
+        .map(|s| s.1)
+        .filter(|d| today.is_none_or(|t| *d <= t))
+        .max();
     match (last, today) {
         (Some(day), _) => Ok(day),
         // Tables without any date: the day matters to nothing that can be worked out from them.
         (None, Some(today)) if intake.tables.iter().all(|t| t.span.is_none()) => Ok(today),
-        _ => Err(Fail::data("cli.as_of", "find the last day of the data: every date lies in the future").hint("state it: --as-of 2026-03-31")),
+        _ => Err(Fail::data("cli.as_of", "find the last day of the data: every date lies in the future")
+            .hint("state it: --as-of 2026-03-31")),
     }
 }
 
-fn programme(m: &ArgMatches, project: Option<&Project>) -> Result<Option<(Programme, Option<Vec<Event>>)>, Fail> {
+fn programme(
+    m: &ArgMatches,
+    project: Option<&Project>,
+) -> Result<Option<(Programme, Option<Vec<Event>>)>, Fail> {
     let from = |flag: &str, side: fn(&project::Side) -> &Option<String>| {
         args::path(m, flag)
             .or_else(|| project.and_then(|p| side(&p.files).as_ref().map(|f| p.folder.join(f))))

@@ -3,7 +3,8 @@
 use crate::entry::{Entry, Get, Run};
 use crate::{Base, CATALOGUE, Error, View};
 use naata_core::{Context, Summary};
-use naata_facts::{Facts, nearest};
+use naata_customers::Profiles;
+use naata_facts::{Facts, Provide, nearest};
 use std::sync::Arc;
 
 /// Runs analyses of a catalogue over a sealed base on one day, remembering answers by key and parameters.
@@ -87,6 +88,11 @@ impl<'a> Session<'a> {
         Ok(&self.facts)
     }
 
+    /// The names of all facts that can be asked for.
+    pub fn fact_names(&self) -> impl Iterator<Item = &'static str> + use<'a> {
+        self.catalogue.iter().flat_map(|e| e.provides.iter().copied()).chain(Profiles::FACTS.iter().copied())
+    }
+
     fn view(&self) -> View<'_> {
         View { base: self.base, summaries: self.summaries.as_deref(), facts: &self.facts }
     }
@@ -128,17 +134,108 @@ impl<'a> Session<'a> {
             path.push(fact.into());
             return Err(Error::Circle { path: std::mem::take(path) });
         }
+        if Profiles::FACTS.contains(&fact)
+            && let (Some(rows), texts) = (&self.base.customers, &self.base.texts)
+        {
+            // Recorded facts need no analysis: they are what the customer table says.
+            let mut recorded = Facts::new(self.base.ids.len(), self.cx.as_of);
+            Profiles { rows, texts }.provide(&mut recorded)?;
+            return Ok(self.facts.absorb(recorded)?);
+        }
         let catalogue = self.catalogue;
         let entry =
             catalogue.iter().find(|e| e.provides.contains(&fact)).ok_or_else(|| Error::UnknownFact {
                 fact: fact.into(),
-                suggestion: nearest(fact, catalogue.iter().flat_map(|e| e.provides.iter().copied()))
-                    .map(str::to_string),
+                suggestion: nearest(fact, self.fact_names()).map(str::to_string),
             })?;
         path.push(fact.into());
         let run = self.ask_entry(entry, &|_| None, path)?;
         path.pop();
         self.facts.absorb(run.facts.clone())?;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use naata_answer::{Analysis, Answer, Card, Present, Refusal};
+    use naata_core::{Currency, CustomerIx, Day, Intake, MoneyUnit, Part, Zone, records::Customer};
+    use naata_facts::{Fact, FactValue};
+
+    fn base() -> Base {
+        let mut part = Part::new(MoneyUnit::of(Currency::INR), Zone::UTC);
+        let city = Some("কলকাতা".to_string());
+        part.customer(&Customer { id: "b".into(), city, ..Customer::default() }).unwrap();
+        part.customer(&Customer { id: "a".into(), ..Customer::default() }).unwrap();
+        Base::seal(part, Intake::default()).unwrap()
+    }
+
+    /// An analysis that wants its own fact.
+    struct Snake;
+    struct Coil;
+    impl Present for Coil {
+        fn answer(&self) -> Answer {
+            Answer::default()
+        }
+    }
+    impl Provide for Coil {
+        const FACTS: &'static [&'static str] = &["test.snake.tail"];
+        fn provide(&self, out: &mut Facts) -> Result<(), naata_facts::Error> {
+            out.put(&Fact::<bool>::new("test.snake.tail"), vec![None; out.customers()])
+        }
+    }
+    impl Analysis for Snake {
+        type Params = ();
+        type Input<'a> = &'a Facts;
+        type Output = Coil;
+        const CARD: Card = Card {
+            key: "snake",
+            version: 1,
+            title: "",
+            unit: "",
+            formula: "",
+            source: "",
+            assumptions: &[],
+            words: &[],
+            example: "",
+        };
+        fn wants((): &()) -> Vec<String> {
+            vec!["test.snake.tail".into()]
+        }
+        fn run(_: &Facts, (): &(), _: &Context<'_>) -> Result<Coil, Refusal> {
+            Ok(Coil)
+        }
+    }
+
+    #[test]
+    fn recorded_facts_need_no_analysis() {
+        let base = base();
+        let mut session = Session::new(&base, Context::at(Day(0))).unwrap();
+        let facts = session.facts(&["customers.city"]).unwrap();
+        assert_eq!(facts.value("customers.city", CustomerIx(1)), Ok(Some(FactValue::Class("কলকাতা"))));
+        assert_eq!(facts.value("customers.city", CustomerIx(0)), Ok(None));
+    }
+
+    #[test]
+    fn a_circle_of_facts_is_refused_with_its_path() {
+        let base = base();
+        let catalogue = [Entry::with_facts::<Snake>()];
+        let mut session = Session::with_catalogue(&base, Context::at(Day(0)), &catalogue).unwrap();
+        let error = session.facts(&["test.snake.tail"]).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "work out facts that need each other: test.snake.tail needs test.snake.tail"
+        );
+        let unknown = session.facts(&["customers.ctiy"]).unwrap_err();
+        assert!(unknown.to_string().ends_with("did you mean 'customers.city'?"), "{unknown}");
+    }
+
+    #[test]
+    fn an_absent_table_is_named() {
+        let base = base();
+        let mut session = Session::new(&base, Context::at(Day(0))).unwrap();
+        let error = session.ask("rfm", &|_| None).unwrap_err();
+        assert_eq!(error.to_string(), "run rfm: it needs purchases");
     }
 }

@@ -226,7 +226,19 @@ fn shrink(columns: &mut Vec<Printed>, width: Option<usize>) -> Vec<String> {
 pub fn findings(doc: &Document<'_>, style: &Style, out: &mut dyn Write) -> Result<(), Error> {
     let voice = Voice::new(doc, style, false, "-");
     let paint = Paint(style.colour);
-    let all = doc.findings();
+    // A person reads the first few of a kind; `check` and JSON list more, and the counts below are exact.
+    let mut all = doc.findings();
+    let mut shown: std::collections::BTreeMap<(&str, Option<&str>), usize> =
+        std::collections::BTreeMap::new();
+    all.retain(|f| {
+        let n = shown.entry((f.code, f.file.as_deref())).or_default();
+        *n += 1;
+        *n <= match f.severity {
+            Severity::Error => 5,
+            Severity::Warning => 3,
+            Severity::Note => 1,
+        }
+    });
     for f in &all {
         let code = match f.severity {
             Severity::Error => "31",

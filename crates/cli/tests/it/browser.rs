@@ -47,7 +47,8 @@ fn the_report_renders_quietly_in_a_browser() {
     for (name, size) in [("wide", "1280,2000"), ("phone", "360,2000")] {
         let picture = folder.join(format!("{name}.png"));
         let shot = format!("--screenshot={}", picture.display());
-        let (_, log) = open(browser, &folder, &page, &[&shot, &format!("--window-size={size}"), "--hide-scrollbars"]);
+        let (_, log) =
+            open(browser, &folder, &page, &[&shot, &format!("--window-size={size}"), "--hide-scrollbars"]);
         let bytes = std::fs::metadata(&picture).map_or(0, |m| m.len());
         assert!(bytes > 20_000, "{name}: the picture has {bytes} bytes\n{log}");
         assert!(!log.contains("CONSOLE"), "{log}");
@@ -59,7 +60,8 @@ fn the_report_renders_quietly_in_a_browser() {
     // The policy is put to the test: a copy with a script in it must be refused by its own policy, and say so.
     let html = std::fs::read_to_string(&page).expect("the page");
     let hostile = folder.join("hostile.html");
-    std::fs::write(&hostile, html.replace("</body>", "<script>document.title='run'</script></body>")).expect("a copy");
+    std::fs::write(&hostile, html.replace("</body>", "<script>document.title='run'</script></body>"))
+        .expect("a copy");
     let (dom, log) = open(browser, &folder, &hostile, &["--dump-dom"]);
     assert!(!String::from_utf8_lossy(&dom).contains("<title>run</title>"), "a script ran");
     assert!(log.contains("Content Security Policy"), "the policy did not speak\n{log}");

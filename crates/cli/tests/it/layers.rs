@@ -96,7 +96,8 @@ fn no_crate_names_a_dependency_it_does_not_use() {
     let metadata = metadata();
     let mut bad = Vec::new();
     for p in metadata["packages"].as_array().expect("packages") {
-        let folder = Path::new(p["manifest_path"].as_str().expect("a path")).parent().expect("a folder").to_path_buf();
+        let folder =
+            Path::new(p["manifest_path"].as_str().expect("a path")).parent().expect("a folder").to_path_buf();
         let (mut shipped, mut tests) = (Vec::new(), Vec::new());
         sources(&folder.join("src"), &mut shipped);
         sources(&folder.join("tests"), &mut tests);

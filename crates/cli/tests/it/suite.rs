@@ -130,7 +130,8 @@ fn run_case(path: &Path, folder: &Path, bless: bool) -> Result<bool, String> {
         eprintln!("skipped: {} needs the reference data", path.display());
         return Ok(false);
     }
-    let reference = reference.map(|r| r.canonicalize().expect("a folder").display().to_string()).unwrap_or_default();
+    let reference =
+        reference.map(|r| r.canonicalize().expect("a folder").display().to_string()).unwrap_or_default();
     std::fs::create_dir_all(folder).map_err(|e| e.to_string())?;
     for (name, content) in &case.files {
         let file = folder.join(name);
@@ -227,5 +228,11 @@ fn every_case_comes_out_as_written() {
             failures.push(e);
         }
     }
-    assert!(failures.is_empty(), "{} of {} cases differ\n{}", failures.len(), cases.len(), failures.join("\n\n"));
+    assert!(
+        failures.is_empty(),
+        "{} of {} cases differ\n{}",
+        failures.len(),
+        cases.len(),
+        failures.join("\n\n")
+    );
 }
