@@ -27,7 +27,6 @@ pub(super) const WORDS: &[&str] = &[
     "action.clv.nobody_leaving",
     "chart.clv.pareto",
     "chart.clv.holdout",
-    "chart.clv.parameters",
     "word.clv_model.bg-nbd",
     "word.clv_model.mbg-nbd",
     "word.clv_model.gamma-gamma",
@@ -206,6 +205,7 @@ impl Clv {
             .with("rmse", scores(&|s| Some(s.rmse)))
     }
 
+    /// A table without a chart: parameters have different units, so that one axis would say nothing.
     fn parameters_table(&self) -> Table {
         let model = self.used().map(|t| &t.fit.parameters);
         let spend = self.spend.fit.as_ref().map(|f| &f.parameters);
@@ -219,10 +219,6 @@ impl Clv {
             .with("standard_error", column(&|p| p.standard_error))
             .with("low", column(&|p| p.interval.map(|i| i.0)))
             .with("high", column(&|p| p.interval.map(|i| i.1)))
-            .chart(
-                "clv.parameters",
-                ChartKind::Intervals { label: "parameter", value: "estimate", low: "low", high: "high" },
-            )
     }
 
     /// The share of all value that the worthiest customers hold, in steps of a twentieth.
