@@ -217,6 +217,12 @@ impl<'a> Voice<'a> {
         place
     }
 
+    /// What a kind of finding means, without the values of one.
+    pub(crate) fn finding_meaning(&self, code: &str) -> String {
+        let more = self.words.find(&format!("finding.{code}.more"));
+        more.map_or_else(|| crate::words::humanise(code) + ".", str::to_string)
+    }
+
     /// What a finding says. Where values of rows are hidden, those of a finding with a line are.
     pub(crate) fn finding(&self, f: &Finding) -> String {
         let hide = self.masked && f.line.is_some();

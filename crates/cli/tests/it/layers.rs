@@ -12,7 +12,7 @@ const FLOORS: &[(&str, u8, &[&str])] = &[
     ("naata-answer", 1, &["thiserror"]),
     ("naata-facts", 1, &["rust_decimal", "serde", "thiserror"]),
     ("naata-customers", 2, &["thiserror"]),
-    ("naata-segments", 2, &["thiserror"]),
+    ("naata-segments", 2, &["serde", "thiserror"]),
     ("naata-loyalty", 2, &["chrono", "rust_decimal", "serde", "thiserror"]),
     ("naata-journeys", 2, &["thiserror"]),
     ("naata-metrics", 2, &["thiserror"]),

@@ -92,7 +92,7 @@ fn bad_input_is_refused_clearly_and_nothing_is_written() {
     let write = |name: &str, bytes: &[u8]| std::fs::write(folder.join(name), bytes).expect("written");
     write("empty.csv", b"");
     write("header.csv", b"customer,date,amount\n");
-    write("typo.csv", b"custmer_id,date,amuont\nA,2026-01-01,5\n");
+    write("typo.csv", b"customer,date,amuont\nA,2026-01-01,5\n");
     write("mixed.csv", b"customer,date,amount,currency\nA,2026-01-01,5,INR\nB,2026-01-02,6,BDT\n");
     write("binary.csv", &[0, 1, 2, 3, 0, 255, 254, 0, 9, 0]);
     write(

@@ -6,10 +6,7 @@ use crate::chart::escape;
 use crate::voice::clean;
 use naata_answer::Cell;
 use naata_core::{Finding, TableIntake};
-use std::collections::BTreeMap;
-
-/// Findings listed for each code and file before the rest is only counted.
-const LISTED: usize = 3;
+use std::collections::BTreeSet;
 
 impl Page<'_, '_> {
     pub(super) fn data(&mut self) -> Result<(), Error> {
@@ -107,33 +104,39 @@ impl Page<'_, '_> {
         Ok(())
     }
 
-    /// A few findings of each kind and file, and the exact count of the others.
+    /// Findings about rows by kind and file, with their exact count; the others as they are. A page names no lines:
+    /// the same rows in another order are the same report, and `check` lists every line.
     fn found(&mut self) -> Result<(), Error> {
         let title = escape(&self.voice.ui("findings"));
         writeln!(self.out, "<div class=\"block\"><h3>{title}</h3>")?;
         let findings = &self.doc.intake.findings;
-        let mut seen: BTreeMap<(&str, Option<&str>), u64> = BTreeMap::new();
-        let mut shown: Vec<&Finding> = Vec::new();
-        for f in findings.listed() {
-            let n = seen.entry((f.code, f.file.as_deref())).or_default();
-            if *n < LISTED as u64 {
-                shown.push(f);
-                *n += 1;
-            }
-        }
-        self.findings(&shown)?;
-        for (code, file, _, n) in findings.counts() {
-            let listed = seen.get(&(code, file)).copied().unwrap_or(0);
-            if n > listed {
-                let more = self.voice.ui_with("more_findings", &[("n", Cell::Count(n - listed))]);
-                let place = file.map(|f| format!("{}: ", escape(f))).unwrap_or_default();
-                writeln!(
+        let of_rows: BTreeSet<(&str, Option<&str>)> = findings
+            .listed()
+            .iter()
+            .filter(|f| f.line.is_some())
+            .map(|f| (f.code, f.file.as_deref()))
+            .collect();
+        let whole: Vec<&Finding> = findings.listed().into_iter().filter(|f| f.line.is_none()).collect();
+        self.findings(&whole)?;
+        let mut counts: Vec<_> =
+            findings.counts().filter(|(code, file, ..)| of_rows.contains(&(*code, *file))).collect();
+        counts.sort_by_key(|(code, file, severity, _)| (std::cmp::Reverse(*severity), *code, *file));
+        if !counts.is_empty() {
+            write!(self.out, "<ul class=\"found\">")?;
+            for (code, file, severity, n) in counts {
+                let word = escape(&self.voice.ui(&format!("severity.{}", severity.name())));
+                let file =
+                    file.map(|f| format!("<span class=\"place\">{}:</span> ", escape(f))).unwrap_or_default();
+                let times = escape(&self.voice.ui_with("finding.rows", &[("n", Cell::Count(n))]));
+                let text = escape(&self.voice.finding_meaning(code));
+                write!(
                     self.out,
-                    "<p class=\"more\">{place}{} <code>{}</code></p>",
-                    escape(&more),
+                    "<li><span class=\"sev {}\">{word}</span> {file}{times}. {text} <code class=\"code\">{}</code></li>",
+                    severity.name(),
                     escape(code)
                 )?;
             }
+            writeln!(self.out, "</ul>")?;
         }
         Ok(writeln!(self.out, "</div>")?)
     }
