@@ -10,6 +10,9 @@ pub enum Error {
     /// A sum of money left its range.
     #[error(transparent)]
     Core(#[from] naata_core::Error),
+    /// A fact is missing, of another kind, or known too late.
+    #[error(transparent)]
+    Facts(#[from] naata_facts::Error),
     /// The number of scores is outside what the variants are defined for.
     #[error("score customers in {bins} bins: expected a number from 2 to 10")]
     Bins {
@@ -60,6 +63,48 @@ pub enum Error {
         /// The offending text.
         text: String,
     },
+    /// Edges can be kept only where a value alone has a score.
+    #[error(
+        "keep the edges of the first day: with {scoring} a value alone has no score; use rescored or another scoring"
+    )]
+    CannotFreeze {
+        /// The way of scoring.
+        scoring: &'static str,
+    },
+    /// Two days are in the wrong order.
+    #[error("compare {from} with {to}: the first day must come before the second")]
+    Order {
+        /// The first day.
+        from: Day,
+        /// The second day.
+        to: Day,
+    },
+    /// A fact does not divide customers into classes.
+    #[error("divide customers by {fact}: it holds {holds}, not names")]
+    NoClasses {
+        /// The fact.
+        fact: String,
+        /// What it holds.
+        holds: &'static str,
+    },
+    /// An outcome begins before the segments are known.
+    #[error("measure the outcome from {starts}: it must begin after {on}, the day of the segments")]
+    OutcomeTooEarly {
+        /// The day of the segments.
+        on: Day,
+        /// The first day of the outcome.
+        starts: Day,
+    },
+    /// The days of the outcome are not over.
+    #[error("measure the outcome of the {days} days after {on}: on {as_of} they are not over")]
+    OutcomeUnfinished {
+        /// The day of the segments.
+        on: Day,
+        /// The days of the outcome.
+        days: u32,
+        /// The day of the question.
+        as_of: Day,
+    },
     /// Nobody has a purchase.
     #[error("score customers: none of them has a purchase up to {as_of}")]
     NoBuyers {
@@ -81,6 +126,12 @@ impl Error {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Core(e) => e.code(),
+            Self::Facts(e) => e.code(),
+            Self::CannotFreeze { .. } => "segments.cannot_freeze",
+            Self::Order { .. } => "segments.order",
+            Self::NoClasses { .. } => "segments.no_classes",
+            Self::OutcomeTooEarly { .. } => "segments.outcome_too_early",
+            Self::OutcomeUnfinished { .. } => "segments.outcome_unfinished",
             Self::Bins { .. } => "segments.bins",
             Self::SetBins { .. } => "segments.set_bins",
             Self::Blank { .. } => "segments.blank",
@@ -96,12 +147,18 @@ impl Error {
     pub fn class(&self) -> Class {
         match self {
             Self::Core(e) => e.class(),
+            Self::Facts(e) => e.class(),
             Self::Bins { .. }
             | Self::SetBins { .. }
             | Self::Blank { .. }
             | Self::TooManyBoxes { .. }
             | Self::Box { .. }
-            | Self::Brackets { .. } => Class::Usage,
+            | Self::Brackets { .. }
+            | Self::CannotFreeze { .. }
+            | Self::Order { .. }
+            | Self::NoClasses { .. }
+            | Self::OutcomeTooEarly { .. }
+            | Self::OutcomeUnfinished { .. } => Class::Usage,
             Self::NoBuyers { .. } => Class::Inconclusive,
             Self::Later { .. } => Class::Data,
         }

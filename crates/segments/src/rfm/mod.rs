@@ -10,6 +10,7 @@
 
 mod cut;
 pub mod facts;
+mod frozen;
 mod grid;
 mod measure;
 mod naming;
@@ -18,6 +19,7 @@ mod ranges;
 mod rank;
 mod scoring;
 
+pub(crate) use frozen::Frozen;
 pub use grid::{AREAS, Area, Segment, fifth};
 pub use measure::{Frequency, Measures, Refunds, measure};
 pub(crate) use naming::Naming;

@@ -5,6 +5,7 @@ use naata_answer::Present as _;
 use naata_core::{Context, Currency, Day, Histories, Ids, MoneyUnit, Part, PurchaseRow, Zone};
 use naata_segments::cohorts::{Kind, RetentionParams, retention};
 use naata_segments::growth::{GrowthParams, growth};
+use naata_segments::migration::{MigrationParams, Mode, migration};
 use naata_testkit::{assert_close, reference_json};
 
 /// The purchases of Online Retail, with the unit of their amounts.
@@ -76,4 +77,28 @@ fn engagement_equals_the_reference() {
     assert_eq!(november.churned, count(&want["churned"]));
     assert_close("quick ratio", november.quick_ratio().expect("churn"), number(&want["quick_ratio"]), 1e-15);
     assert!(g.running.is_none());
+}
+
+#[test]
+fn migration_over_all_history_equals_the_reference() {
+    let Some((_, purchases, unit)) = orders() else { return };
+    let Some(published) = reference_json("segments/segment_migration_online_retail.json") else { return };
+    // The reference sees the orders dated before its two days.
+    let params =
+        MigrationParams { from: Some(day(2011, 6, 9)), mode: Mode::AllHistory, ..MigrationParams::default() };
+    let m = migration(&purchases, unit, &params, &Context::at(day(2011, 12, 9))).expect("buyers");
+    assert_eq!((m.before, m.after, m.stayed), (2_800, 4_338, 947));
+    let count = |v: &serde_json::Value| v.as_u64().expect("a count");
+    assert_eq!(count(&published["retained_same"]), m.stayed);
+    let name = |place: u16| m.names.get(usize::from(place)).map_or("(new customer)", |n| n);
+    let mut seen = 0;
+    for (from, row) in published["matrix"].as_object().expect("rows") {
+        for (to, want) in row.as_object().expect("columns") {
+            let found = m.moves.iter().find(|x| name(x.from) == from && name(x.to) == to);
+            assert_eq!(found.map_or(0, |x| x.customers), count(want), "{from} to {to}");
+            seen += count(want);
+        }
+    }
+    assert_eq!(seen, m.rows.len() as u64);
+    assert_eq!(m.answer().flaws(), Vec::<String>::new());
 }
