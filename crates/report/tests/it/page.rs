@@ -107,8 +107,6 @@ fn ids_and_values_of_refused_rows_are_hidden_unless_asked_for() {
     assert!(hidden.contains("emial"), "the name of a column is no identity");
     let shown = page(&Style { with_identities: true, ..Style::default() });
     assert!(!shown.contains(">customer "), "ids are shown when asked for");
-    // Values of refused rows are the business of `check`: a page counts findings and names no line and no value.
-    assert!(!shown.contains("98765") && !shown.contains("abc\u{FFFD}def"));
 }
 
 #[test]
