@@ -157,7 +157,8 @@ pub fn drivers(left: &[bool], factors: &[Factor], merge: bool) -> Result<Drivers
         return Err(Error::OneOutcome { left: leavers, n });
     }
     let mut out = Drivers { rows: Vec::new(), untested: Vec::new(), n, left: leavers, merged: merge };
-    let mut seen: BTreeMap<Vec<Option<bool>>, usize> = BTreeMap::new();
+    // For each way to divide the rows the row that shows it, and which side that row is.
+    let mut seen: BTreeMap<Vec<Option<bool>>, (usize, bool)> = BTreeMap::new();
     for factor in factors {
         check(factor, left.len())?;
         for (level, name) in factor.levels.iter().enumerate() {
@@ -166,14 +167,20 @@ pub fn drivers(left: &[bool], factors: &[Factor], merge: bool) -> Result<Drivers
                 out.untested.push((factor.name.clone(), name.clone()));
                 continue;
             };
-            let first_side = has.iter().copied().flatten().next().unwrap_or(true);
-            let split =
-                if merge { has.iter().map(|h| h.map(|h| h == first_side)).collect() } else { Vec::new() };
-            match seen.get(&split).filter(|_| merge).and_then(|at| out.rows.get_mut(*at)) {
-                Some(kept) => kept.merge(row, &has, factors),
-                None => {
-                    seen.insert(split, out.rows.len());
-                    out.rows.push(row);
+            if !merge {
+                out.rows.push(row);
+                continue;
+            }
+            let side = has.iter().copied().flatten().next().unwrap_or(true);
+            let split: Vec<Option<bool>> = has.iter().map(|h| h.map(|h| h == side)).collect();
+            let (at, shown) = *seen.entry(split).or_insert((out.rows.len(), side));
+            match out.rows.get_mut(at) {
+                None => out.rows.push(row),
+                Some(kept) => {
+                    let turned = kept.merge(row, shown != side);
+                    if turned && let Some(entry) = seen.values_mut().find(|(i, _)| *i == at) {
+                        entry.1 = side;
+                    }
                 }
             }
         }
@@ -278,22 +285,17 @@ fn compare(
 }
 
 impl Driver {
-    /// Takes in a level that divides the rows in the same way.
-    fn merge(&mut self, mut other: Self, has: &[Option<bool>], factors: &[Factor]) {
-        let same_side = |d: &Self| {
-            let factor = factors.iter().find(|f| f.name == d.feature);
-            let level = factor.and_then(|f| f.levels.iter().position(|l| *l == d.level));
-            let of = factor.and_then(|f| f.of.iter().zip(has).find_map(|(of, has)| Some(((*of)?, (*has)?))));
-            of.is_some_and(|(of, has)| (Some(of) == level) == has)
-        };
-        let other_side = !same_side(self);
+    /// Takes in a level that divides the rows in the same way; says whether it is the one shown from now on.
+    fn merge(&mut self, mut other: Self, other_side: bool) -> bool {
         let mut same = std::mem::take(&mut self.same);
-        if other_side && other.rate_with > self.rate_with {
+        let turn = other_side && other.rate_with > self.rate_with;
+        if turn {
             std::mem::swap(self, &mut other);
             same.iter_mut().for_each(|s| s.other_side = !s.other_side);
         }
         same.push(SameSplit { feature: other.feature, level: other.level, other_side });
         self.same = same;
+        turn
     }
 }
 

@@ -1,27 +1,43 @@
 //! Who leaves, when, why and who is next: contractual churn.
 
+mod candidates;
 mod columns;
 mod concordance;
 mod cox;
 mod drivers;
+mod drivers_report;
 mod evaluate;
 mod incidence;
+mod landmark;
 mod logistic;
 mod logrank;
 mod proportional;
+mod rate_report;
 mod rates;
+mod relationship;
 mod spell;
 mod survival;
+mod survival_report;
 
+pub use candidates::{Candidates, Tables, candidates};
 pub use columns::{Coefficient, Covariate, Fitted, LikelihoodRatio, Runs};
 pub use concordance::{Concordance, concordance};
 pub use cox::{Cox, Ties, cox};
 pub use drivers::{Driver, Drivers, Factor, SameSplit, TestUsed, drivers};
+pub use drivers_report::{
+    ChurnDriversAnalysis, ChurnDriversParams, Exposed, LeavingDrivers, leaving_drivers,
+};
 pub use evaluate::{Decile, Evaluation, Split, evaluate};
 pub use incidence::{Incidence, IncidenceStep, Incidences, cumulative_incidence};
+pub use landmark::{Known, Landmark, Sightings};
 pub use logistic::{Contribution, Logistic, logistic};
 pub use logrank::{Comparison, GroupTally, Weighting, compare_groups};
 pub use proportional::{TimeTransform, Trend, proportional_hazards};
+pub use rate_report::{ChurnRateAnalysis, ChurnRateParams, ChurnRates, Lost, Period, churn_rates};
 pub use rates::{Logos, Revenue, Standing, Turnover, annualised, standing, turnover};
+pub use relationship::{Relationship, Relationships, relationships};
 pub use spell::Spell;
 pub use survival::{Band, Reached, RestrictedMean, Step, Survival, kaplan_meier};
+pub use survival_report::{
+    ChurnSurvivalAnalysis, ChurnSurvivalParams, Peak, PlanStay, Staying, TenureUnit, staying,
+};

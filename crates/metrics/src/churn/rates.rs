@@ -255,7 +255,7 @@ mod tests {
     #[test]
     fn a_year_of_equal_months() {
         assert_close("5 % a month", annualised(0.05, 12), 0.459_639_912_337_363_3, 1e-15);
-        assert_eq!((annualised(0.0, 12), annualised(1.0, 12), annualised(0.3, 1)), (0.0, 1.0, 0.3));
+        assert_eq!((annualised(0.0, 12), annualised(1.0, 12), annualised(0.25, 1)), (0.0, 1.0, 0.25));
     }
 
     fn any_account() -> impl Strategy<Value = Vec<SubscriptionRow>> {
