@@ -102,14 +102,13 @@ fn bad_input_is_refused_clearly_and_nothing_is_written() {
     write("ok.csv", b"customer,date,amount\nA,2026-01-01,5\nB,2026-01-02,6\n");
     std::fs::create_dir(folder.join("dir.csv")).expect("a folder");
     // File, exit code, words that must be there.
-    let cases: [(&str, i32, &[&str]); 7] = [
+    let cases: [(&str, i32, &[&str]); 6] = [
         ("empty.csv", 3, &["empty.csv", "empty"]),
         ("typo.csv", 3, &["amount", "amuont"]),
         ("mixed.csv", 3, &["INR", "BDT"]),
         ("binary.csv", 3, &["binary.csv", "text"]),
         ("dir.csv", 3, &["dir.csv", "folder"]),
         ("absent.csv", 3, &["absent.csv", "no such file"]),
-        ("header.csv", 3, &["header.csv"]),
     ];
     for (file, exit, words) in cases {
         let (code, out, err) = naata(&folder, &["rfm", "--purchases", file, "-o", "out.json"]);
@@ -120,6 +119,15 @@ fn bad_input_is_refused_clearly_and_nothing_is_written() {
         }
         assert!(!folder.join("out.json").exists(), "{file}: something was written");
     }
+    // A header without rows is an export of nothing: a whole answer that says so, and a failure only under --strict.
+    let (code, _, err) = naata(&folder, &["rfm", "--purchases", "header.csv", "--strict"]);
+    assert_eq!(code, 4, "{err}");
+    let (code, out, err) = naata(&folder, &["rfm", "--purchases", "header.csv", "--format", "json"]);
+    assert_eq!(code, 0, "{err}");
+    assert!(err.contains("file.header_only") && err.contains("inconclusive"), "{err}");
+    let json: serde_json::Value = serde_json::from_slice(&out).expect("JSON");
+    assert_eq!(json["result"]["refused"]["code"], "segments.no_buyers", "{json}");
+
     // Partial trouble: the good rows are used, each bad one is told with line, column and value.
     let (code, out, err) = naata(&folder, &["check", "--purchases", "rows.csv", "--format", "json"]);
     assert_eq!(code, 1, "{err}");
