@@ -17,7 +17,11 @@ const FLOORS: &[(&str, u8, &[&str])] = &[
     ("naata-journeys", 2, &["thiserror"]),
     ("naata-metrics", 2, &["thiserror"]),
     ("naata", 3, &["thiserror"]),
-    ("naata-ingest", 4, &["chrono", "csv", "flate2", "memchr", "quick-xml", "ruzstd", "rust_decimal", "thiserror"]),
+    (
+        "naata-ingest",
+        4,
+        &["chrono", "csv", "flate2", "memchr", "quick-xml", "ruzstd", "rust_decimal", "thiserror"],
+    ),
     ("naata-report", 4, &["serde_json", "thiserror", "unicode-width"]),
     ("naata-demo", 4, &["chrono", "csv", "serde", "serde_json", "thiserror"]),
     ("naata-cli", 5, &["clap", "serde", "serde_json", "toml"]),
