@@ -1,89 +1,122 @@
-//! Which customer bought on which days: real sets, so that no order of rows and no split can count a day twice.
+//! On which days each customer bought, beside the first and the last: real sets, so that no order of rows and no split
+//! can count a day twice.
+//!
+//! A day takes two bytes in a list of the customer's own. A full list is sorted, loses its repeats and, where that
+//! frees too little, moves to a place twice as large. Sorting blocks of (customer, day) pairs instead, and merging
+//! them, took 8 bytes a row and three times as long.
 
-/// A set of (customer, day) pairs, kept as sorted runs that are merged when they grow alike.
+/// The days of all customers.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct DaySets {
-    /// Sorted runs without repeats, longest first.
-    runs: Vec<Vec<u64>>,
-    fresh: Vec<u64>,
+    cells: Vec<u16>,
+    /// Places given up, by size.
+    free: [Vec<u32>; SIZES],
+    /// The rare days outside [`NEAR`], as (customer, day).
+    far: Vec<(u32, i32)>,
 }
 
-const BLOCK: usize = 1 << 20;
+/// The list of one customer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct DayList {
+    /// Where it begins, in units of [`UNIT`] cells.
+    at: u32,
+    len: u16,
+    /// 0 without a place, else the place has `UNIT << (size - 1)` cells.
+    size: u8,
+}
 
-fn pair(customer: u32, day: i32) -> u64 {
-    // Flipping the sign bit makes the unsigned order of days the calendar's.
-    (u64::from(customer) << 32) | u64::from(day as u32 ^ 0x8000_0000)
+const UNIT: usize = 4;
+const SIZES: usize = 15;
+/// The days lists hold, 1965 to 2052: so few that the largest place is never full of different ones.
+const NEAR: std::ops::Range<i32> = -1_826..30_174;
+
+impl DayList {
+    /// The list of a customer with no such day.
+    pub(crate) const NONE: Self = Self { at: 0, len: 0, size: 0 };
+
+    fn room(self) -> usize {
+        if self.size == 0 { 0 } else { UNIT << (self.size - 1) }
+    }
+
+    fn start(self) -> usize {
+        self.at as usize * UNIT
+    }
 }
 
 impl DaySets {
-    pub(crate) fn add(&mut self, customer: u32, day: i32) {
-        let new = pair(customer, day);
-        // Exports are mostly in some order: the commonest repeat is the row before.
-        if self.fresh.last() != Some(&new) {
-            self.fresh.push(new);
-            if self.fresh.len() >= BLOCK {
-                self.settle();
-            }
-        }
-    }
-
-    /// Takes in another part, whose customers get the numbers in `to`.
-    pub(crate) fn absorb(&mut self, mut other: Self, to: impl Fn(u32) -> u32) {
-        other.settle();
-        for run in other.runs {
-            for p in run {
-                self.add(to((p >> 32) as u32), (p as u32 ^ 0x8000_0000) as i32);
-            }
-        }
-    }
-
-    /// For each of `customers` customers the number of distinct days.
-    pub(crate) fn counts(mut self, customers: usize) -> Vec<u32> {
-        self.settle();
-        let mut all = self.runs.pop().unwrap_or_default();
-        while let Some(run) = self.runs.pop() {
-            all = merge(&run, &all);
-        }
-        let mut counts = vec![0u32; customers];
-        for p in all {
-            if let Some(c) = counts.get_mut((p >> 32) as usize) {
-                *c += 1;
-            }
-        }
-        counts
-    }
-
-    fn settle(&mut self) {
-        let mut run = std::mem::take(&mut self.fresh);
-        if run.is_empty() {
+    /// Adds a day to a customer's list.
+    pub(crate) fn add(&mut self, list: &mut DayList, customer: u32, day: i32) {
+        if !NEAR.contains(&day) {
+            self.far.push((customer, day));
             return;
         }
-        run.sort_unstable();
-        run.dedup();
-        while self.runs.last().is_some_and(|last| last.len() <= run.len() * 2) {
-            if let Some(last) = self.runs.pop() {
-                run = merge(&last, &run);
+        if usize::from(list.len) >= list.room().min(usize::from(u16::MAX)) {
+            self.settle(list);
+            if usize::from(list.len) * 4 > list.room() * 3 || list.size == 0 {
+                self.widen(list);
             }
         }
-        self.runs.push(run);
+        if let Some(cell) = self.cells.get_mut(list.start() + usize::from(list.len)) {
+            *cell = (day - NEAR.start) as u16;
+            list.len += 1;
+        }
     }
-}
 
-fn merge(a: &[u64], b: &[u64]) -> Vec<u64> {
-    let mut out = Vec::with_capacity(a.len() + b.len());
-    let (mut a, mut b) = (a, b);
-    while let ([x, rest_a @ ..], [y, rest_b @ ..]) = (a, b) {
-        out.push(*x.min(y));
-        if x <= y {
-            a = rest_a;
-        }
-        if y <= x {
-            b = rest_b;
-        }
+    /// Any cell of a list, so that a batch can fetch the lists it is about to change.
+    pub(crate) fn touch(&self, list: DayList) -> u16 {
+        self.cells.get(list.start()).copied().unwrap_or(0)
     }
-    out.extend_from_slice(a);
-    out.extend_from_slice(b);
-    out
+
+    /// The days of a list.
+    pub(crate) fn days(&self, list: DayList) -> impl Iterator<Item = i32> + '_ {
+        let cells = self.cells.get(list.start()..list.start() + usize::from(list.len)).unwrap_or_default();
+        cells.iter().map(|c| i32::from(*c) + NEAR.start)
+    }
+
+    /// The days outside [`NEAR`], as (customer, day), each pair once.
+    pub(crate) fn far(&mut self) -> &[(u32, i32)] {
+        self.far.sort_unstable();
+        self.far.dedup();
+        &self.far
+    }
+
+    /// How many distinct days a list has, those of [`DaySets::far`] aside.
+    pub(crate) fn count(&mut self, mut list: DayList) -> u32 {
+        self.settle(&mut list);
+        u32::from(list.len)
+    }
+
+    /// Sorts a list and takes out repeats.
+    fn settle(&mut self, list: &mut DayList) {
+        let start = list.start();
+        let Some(cells) = self.cells.get_mut(start..start + usize::from(list.len)) else { return };
+        cells.sort_unstable();
+        let mut kept = 0;
+        for i in 0..cells.len() {
+            if i == 0 || cells[i] != cells[kept - 1] {
+                cells[kept] = cells[i];
+                kept += 1;
+            }
+        }
+        list.len = kept as u16;
+    }
+
+    /// Moves a list to a place twice as large.
+    fn widen(&mut self, list: &mut DayList) {
+        let size = usize::from(list.size);
+        let room = UNIT << size;
+        let at = self.free.get_mut(size).and_then(Vec::pop).unwrap_or_else(|| {
+            let at = self.cells.len() / UNIT;
+            self.cells.resize(self.cells.len() + room, 0);
+            at as u32
+        });
+        let (from, to) = (list.start(), at as usize * UNIT);
+        self.cells.copy_within(from..from + usize::from(list.len), to);
+        if let Some(free) = size.checked_sub(1).and_then(|s| self.free.get_mut(s)) {
+            free.push(list.at);
+        }
+        (list.at, list.size) = (at, list.size + 1);
+    }
 }
 
 #[cfg(test)]
@@ -92,20 +125,26 @@ mod tests {
     use std::collections::BTreeSet;
 
     #[test]
-    fn counts_equal_those_of_a_plain_set_over_many_blocks() {
+    fn counts_equal_those_of_a_plain_set_for_few_and_for_all_days() {
         let mut sets = DaySets::default();
+        let mut lists = [DayList::NONE; 50];
         let mut plain = BTreeSet::new();
         let mut x = 1u64;
-        for i in 0..(BLOCK * 2 + 500) as u64 {
+        for i in 0..400_000u64 {
             x = x.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(i);
-            let (c, d) = ((x >> 40) as u32 % 50, (x >> 20) as i32 % 1000 - 500);
-            sets.add(c, d);
-            plain.insert((c, d));
+            // Customer 0 gets nearly every near day; the others up to a thousand, a few of them far.
+            let (c, spread) = if i % 2 == 0 { (0, 32_000) } else { ((x >> 40) as u32 % 50, 1_000) };
+            let day = (x >> 20) as i32 % spread;
+            let day = if spread == 1_000 { 30_000 + day } else { NEAR.start + day.abs() };
+            sets.add(&mut lists[c as usize], c, day);
+            plain.insert((c, day));
         }
-        let mut want = vec![0u32; 50];
-        for (c, _) in plain {
-            want[c as usize] += 1;
+        let far = sets.far().to_vec();
+        for c in 0..50u32 {
+            let near = sets.count(lists[c as usize]) as usize;
+            let far = far.iter().filter(|f| f.0 == c).count();
+            assert_eq!(near + far, plain.range((c, i32::MIN)..=(c, i32::MAX)).count(), "customer {c}");
         }
-        assert_eq!(sets.counts(50), want);
+        assert!(plain.iter().filter(|p| p.0 == 0).count() > 30_000 && !far.is_empty());
     }
 }

@@ -24,6 +24,12 @@ pub enum Error {
     /// More distinct ids than a 32-bit number can name.
     #[error("number ids: more than 4,294,967,294 distinct ids")]
     TooManyIds,
+    /// A text longer than any id or name can be.
+    #[error("keep a text of {bytes} bytes: an id or a name is at most 33,554,432 bytes long")]
+    TextTooLong {
+        /// Its length.
+        bytes: usize,
+    },
     /// More rows in one table than a 32-bit offset can address.
     #[error("group rows: more than 4,294,967,295 rows in one table")]
     TooManyRows,
@@ -77,6 +83,7 @@ impl Error {
         match self {
             Self::Overflow { .. } => "core.overflow",
             Self::TooManyIds => "core.too_many_ids",
+            Self::TextTooLong { .. } => "core.text_too_long",
             Self::TooManyRows => "core.too_many_rows",
             Self::Date { .. } => "core.date",
             Self::Currency { .. } => "core.currency",

@@ -1,7 +1,8 @@
 //! What was read: for each table an exact reconciliation, what was assumed, and a digest that knows no row order.
 
+use crate::intern::{fold, hash};
 use crate::{Day, Findings, TableKind};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 /// The account of one file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,37 +85,128 @@ pub struct Intake {
 /// told apart later.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Digest {
-    months: BTreeMap<i32, (u64, u128)>,
+    undated: (u64, u128),
+    /// The month of the first entry of `months`; the first and the last entry are never empty.
+    first: i32,
+    months: VecDeque<(u64, u128)>,
+}
+
+/// The digest of one row, cell by cell.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RowDigest {
+    low: u64,
+    high: u64,
+}
+
+impl RowDigest {
+    /// Takes in the next cell.
+    pub fn cell(&mut self, bytes: &[u8]) {
+        const X: u64 = 0xE703_7ED1_A0B4_28DB;
+        const Y: u64 = 0x8EBC_6AF0_9C88_C6E3;
+        let hash = hash(bytes);
+        // The rotation lets the place of a cell count.
+        self.low = fold(self.low.rotate_left(17) ^ hash, X);
+        self.high = fold(self.high.rotate_left(29) ^ hash, Y);
+    }
 }
 
 impl Digest {
-    /// Takes in one row's bytes under the month of its day; rows without a date go under month `i32::MIN`.
+    /// Takes in a row of one cell.
     pub fn add(&mut self, day: Option<Day>, bytes: &[u8]) {
-        let month = day.and_then(Day::month_number).unwrap_or(i32::MIN);
-        let low = crate::intern::hash(bytes);
-        let mut again = [0u8; 16];
-        again[..8].copy_from_slice(&low.to_le_bytes());
-        again[8..].copy_from_slice(&(bytes.len() as u64).to_le_bytes());
-        let mut high = crate::intern::hash(&again);
-        for chunk in bytes.chunks(7) {
-            high = high.rotate_left(23) ^ crate::intern::hash(chunk);
-        }
-        let entry = self.months.entry(month).or_default();
+        let mut row = RowDigest::default();
+        row.cell(bytes);
+        self.add_row(day, row);
+    }
+
+    /// Takes in one row under the month of its day; rows without a date are kept apart.
+    pub fn add_row(&mut self, day: Option<Day>, row: RowDigest) {
+        let entry = match day.and_then(Day::month_number) {
+            Some(month) => self.month(month),
+            None => &mut self.undated,
+        };
         entry.0 += 1;
-        entry.1 = entry.1.wrapping_add((u128::from(high) << 64) | u128::from(low));
+        entry.1 = entry.1.wrapping_add((u128::from(row.high) << 64) | u128::from(row.low));
     }
 
     /// Adds another part's digest.
     pub fn merge(&mut self, other: &Self) {
-        for (month, (n, sum)) in &other.months {
-            let entry = self.months.entry(*month).or_default();
+        for (month, n, sum) in other.months() {
+            let entry = if month == i32::MIN { &mut self.undated } else { self.month(month) };
             entry.0 += n;
-            entry.1 = entry.1.wrapping_add(*sum);
+            entry.1 = entry.1.wrapping_add(sum);
         }
     }
 
-    /// For each month (months since year 0) the rows and the digest of their contents.
+    /// For each month (months since year 0) the rows and the digest of their contents; rows without a date come
+    /// first, as month `i32::MIN`.
     pub fn months(&self) -> impl Iterator<Item = (i32, u64, u128)> {
-        self.months.iter().map(|(m, (n, d))| (*m, *n, *d))
+        let dated = self.months.iter().zip(self.first..).map(|(entry, month)| (month, entry));
+        let all = std::iter::once((i32::MIN, &self.undated)).chain(dated);
+        all.filter(|(_, (n, _))| *n > 0).map(|(month, (n, sum))| (month, *n, *sum))
+    }
+
+    /// The entry of a month of the calendar, so that there are never more than 120,000.
+    fn month(&mut self, month: i32) -> &mut (u64, u128) {
+        if self.months.is_empty() {
+            self.first = month;
+        }
+        while month < self.first {
+            self.months.push_front((0, 0));
+            self.first -= 1;
+        }
+        let at = (month - self.first) as usize;
+        if at >= self.months.len() {
+            self.months.resize(at + 1, (0, 0));
+        }
+        &mut self.months[at]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn row(cells: &[&str]) -> RowDigest {
+        let mut digest = RowDigest::default();
+        cells.iter().for_each(|c| digest.cell(c.as_bytes()));
+        digest
+    }
+
+    #[test]
+    fn cells_count_by_content_and_place() {
+        let digests = [
+            row(&["a", "b"]),
+            row(&["b", "a"]),
+            row(&["ab", ""]),
+            row(&["", "ab"]),
+            row(&["ab"]),
+            row(&["a", "b", ""]),
+        ];
+        for (i, a) in digests.iter().enumerate() {
+            assert!(digests.iter().skip(i + 1).all(|b| a.low != b.low && a.high != b.high), "{i}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_order_and_any_split_give_the_same_digest_and_a_changed_row_another(
+            rows in prop::collection::vec((prop::option::of(-900_000i32..900_000), "[a-z]{0,20}"), 1..40), cut in 0usize..40,
+        ) {
+            let build = |rows: &[(Option<i32>, String)]| {
+                let mut d = Digest::default();
+                rows.iter().for_each(|(day, text)| d.add(day.map(Day), text.as_bytes()));
+                d
+            };
+            let whole = build(&rows);
+            let cut = cut.min(rows.len());
+            let mut parts = build(&rows[cut..]);
+            parts.merge(&build(&rows[..cut]));
+            prop_assert_eq!(&parts, &whole);
+            prop_assert_eq!(whole.months().map(|m| m.1).sum::<u64>(), rows.len() as u64);
+            let mut changed = rows.clone();
+            changed[0].1.push('x');
+            prop_assert_ne!(build(&changed), whole);
+        }
     }
 }
