@@ -2,6 +2,7 @@
 //! side by side; where it ends tells whether the next one began at the right byte.
 
 use crate::codes::{self, Code};
+use crate::footer::{below_the_rows, is_footer};
 use crate::plan::Plan;
 use crate::records::{Records, skip_line_ends, unclosed};
 use crate::row::{Desk, Note, Row, lossy};
@@ -128,17 +129,26 @@ fn take(row: &mut Row<'_>, sales: &mut Sales, records: &mut Vec<Record>) -> Resu
         return Err(whole(row, codes::ROW_HEADER_AGAIN));
     }
     if cells.len() < plan.least {
-        return Err(whole(row, codes::ROW_SHORT));
+        let footer = is_footer(cells, plan.format.footer);
+        return Err(whole(row, if footer { codes::ROW_FOOTER } else { codes::ROW_SHORT }));
     }
     if cells.iter().skip(plan.columns.len()).any(|c| !c.trim_ascii().is_empty()) {
         return Err(whole(row, codes::ROW_LONG));
     }
-    match plan.kind {
+    let before = row.desk.notes.len();
+    let taken = match plan.kind {
         TableKind::Purchases | TableKind::Lines => sales.take(row),
-        _ => {
-            let (day, record) = Record::of(row)?;
+        _ => Record::of(row).map(|(day, record)| {
             records.push(record);
-            Ok(day)
-        }
+            day
+        }),
+    };
+    // Asked only of rows that cannot be read, so that a row that can is never taken for a total.
+    if taken.is_err()
+        && let Some(code) = below_the_rows(cells, plan.format.footer)
+    {
+        row.desk.notes.truncate(before);
+        return Err(whole(row, code));
     }
+    taken
 }

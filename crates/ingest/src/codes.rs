@@ -49,6 +49,8 @@ codes! {
     DATE_SWAPPED = "date.swapped" Error "";
     /// A column whose dates fit both orders of day and month: the order is assumed.
     DATE_ORDER_ASSUMED = "date.order_assumed" Note "2026-03-31";
+    /// A column whose dates are numbers: days as a spreadsheet counts them, or seconds since 1970, is assumed.
+    DATE_FORM_ASSUMED = "date.form_assumed" Note "2026-03-31";
     /// A date after today.
     DATE_FUTURE = "date.future" Warning "";
     /// An amount that cannot be read.
@@ -83,6 +85,10 @@ codes! {
     ROW_BLANK = "row.blank" Warning "";
     /// The header once more among the rows.
     ROW_HEADER_AGAIN = "row.header_again" Warning "";
+    /// A line of text below the rows: who made the report, a copyright, a report's name.
+    ROW_FOOTER = "row.footer" Note "";
+    /// A row that adds up the rows above it.
+    ROW_TOTAL = "row.total" Note "";
     /// A quote that is never closed: the line it opens on is left out.
     QUOTE_UNCLOSED = "quote.unclosed" Error "";
     /// A row whose bytes are not text in the encoding of the file.
@@ -97,12 +103,22 @@ codes! {
     ORDER_REUSED = "order.id_reused" Warning "";
     /// An order that was cancelled or never paid.
     ORDER_VOID = "order.void" Warning "";
+    /// A request for an answer that was never answered.
+    SURVEY_UNANSWERED = "survey.unanswered" Note "";
+    /// A contact of which no column says whether it may be written to.
+    CONSENT_UNSTATED = "consent.unstated" Note "";
+    /// A cell with several values, of which the first is used.
+    VALUE_SEVERAL = "value.several" Note "";
     /// No currency is stated anywhere.
     CURRENCY_UNSTATED = "currency.unstated" Note "INR";
     /// A currency that is not an ISO 4217 code.
     CURRENCY_UNKNOWN = "currency.unknown" Error "INR";
     /// A table with a header and no row.
     FILE_HEADER_ONLY = "file.header_only" Warning "";
+    /// A workbook with more sheets than the one that is read.
+    SHEET_OTHERS = "sheet.others" Warning "";
+    /// An export that begins in the middle of history: many customers of its first weeks are older.
+    HISTORY_TRUNCATED = "history.truncated" Warning "";
 }
 
 #[cfg(test)]

@@ -301,6 +301,16 @@ fn offset(rest: &mut Cursor<'_>) -> Option<Option<i32>> {
         }
         _ => {}
     }
+    // "GMT+5:30" is how forms write an offset, with one digit where one is enough.
+    let least = match rest.0 {
+        [a, b, c, _, ..]
+            if [*a, *b, *c].eq_ignore_ascii_case(b"UTC") || [*a, *b, *c].eq_ignore_ascii_case(b"GMT") =>
+        {
+            rest.skip(3);
+            1
+        }
+        _ => 2,
+    };
     let sign = if rest.eat(b'+') {
         1
     } else if rest.eat(b'-') {
@@ -308,7 +318,7 @@ fn offset(rest: &mut Cursor<'_>) -> Option<Option<i32>> {
     } else {
         return None;
     };
-    let hours = rest.digits(2, 2)?.0;
+    let hours = rest.digits(least, 2)?.0;
     rest.eat(b':');
     let minutes = if rest.0.is_empty() { 0 } else { rest.digits(2, 2)?.0 };
     (hours <= 15 && minutes <= 59).then(|| Some(sign * (hours * 3600 + minutes * 60) as i32))

@@ -36,6 +36,16 @@ pub enum Error {
         /// What it looks like, such as "an Excel workbook".
         what: String,
     },
+    /// A workbook has no sheet of the name that was asked for.
+    #[error("find the sheet '{sheet}' in {file}; its sheets are: {}", .sheets.join(", "))]
+    UnknownSheet {
+        /// The file.
+        file: String,
+        /// The sheet as given.
+        sheet: String,
+        /// The sheets there are.
+        sheets: Vec<String>,
+    },
     /// No column is found for a field a record cannot do without.
     #[error("find the column of {field} in {file}{}; its columns are: {}", did_you_mean(.suggestion), .columns.join(", "))]
     MissingColumn {
@@ -126,6 +136,7 @@ impl Error {
             Self::Read { .. } => "file.read",
             Self::EmptyFile { .. } => "file.empty",
             Self::NotText { .. } => "file.not_text",
+            Self::UnknownSheet { .. } => "file.sheet",
             Self::MissingColumn { .. } => "column.missing",
             Self::UnknownField { .. } => "map.field",
             Self::UnknownColumn { .. } => "map.column",
@@ -143,6 +154,7 @@ impl Error {
         match self {
             Self::UnknownField { .. }
             | Self::UnknownColumn { .. }
+            | Self::UnknownSheet { .. }
             | Self::Position { .. }
             | Self::Reading { .. } => Class::Usage,
             Self::Core(e) => e.class(),

@@ -1,9 +1,7 @@
-//! The first stretch of a file: what encoding, delimiter, header and format it suggests.
+//! The first stretch of a file: what encoding and delimiter it suggests. Its header is found in [`crate::header`].
 
 use crate::encoding::{Decoder, Guess, guess};
-use crate::fold::fold;
-use crate::formats::{FORMATS, Format, GENERIC};
-use crate::records::{Records, skip_line_ends};
+use crate::records::Records;
 use crate::{Delimiter, Encoding, Error, Reading};
 use csv::ByteRecord;
 use std::io::Read;
@@ -11,7 +9,7 @@ use std::io::Read;
 /// How much of a file the first guesses rest on.
 pub(crate) const HEAD: usize = 256 * 1024;
 /// How many rows of it are looked at.
-const ROWS: usize = 200;
+pub(crate) const ROWS: usize = 200;
 
 /// The head of a file, as text.
 pub(crate) struct Head {
@@ -87,7 +85,7 @@ pub(crate) struct HeadRow {
 }
 
 /// The most frequent number of cells, and how many rows of a thousand have it.
-fn usual(rows: &[HeadRow]) -> Option<(usize, u64)> {
+pub(crate) fn usual(rows: &[HeadRow]) -> Option<(usize, u64)> {
     let mut counts: Vec<usize> = rows.iter().map(|r| r.cells.len()).collect();
     counts.sort_unstable();
     let (mut best, mut n) = (0, 0);
@@ -97,94 +95,6 @@ fn usual(rows: &[HeadRow]) -> Option<(usize, u64)> {
         }
     }
     (n > 0).then(|| (best, (n * 1000 / rows.len()) as u64))
-}
-
-/// Which rows name the columns, and what export it is.
-pub(crate) struct Layout {
-    pub(crate) format: &'static Format,
-    /// Rows before the header: a title, a filter, a blank.
-    pub(crate) preamble: usize,
-    /// Rows that name the columns.
-    pub(crate) header_rows: usize,
-    pub(crate) columns: Vec<String>,
-    /// The byte at which the rows begin.
-    pub(crate) body: usize,
-}
-
-/// Finds the header and the format.
-pub(crate) fn layout(head: &Head, delimiter: Delimiter, header: Option<bool>, known: &[&str]) -> Layout {
-    let rows = head.rows(delimiter, ROWS);
-    let width = usual(&rows).map_or(1, |u| u.0);
-    let end = |rows: &[HeadRow], n: usize| {
-        let end = n.checked_sub(1).and_then(|i| rows.get(i)).map_or(0, |r| r.end);
-        skip_line_ends(&head.text, end)
-    };
-    let numbered = |n: usize| (1..=n).map(|i| format!("#{i}")).collect::<Vec<String>>();
-    if header != Some(true) {
-        let sample: Vec<Vec<String>> = rows.iter().take(20).map(|r| r.cells.clone()).collect();
-        let found = FORMATS.iter().find(|f| f.shape.is_some_and(|fits| fits(delimiter, &sample)));
-        if let Some(format) = found {
-            return Layout { format, preamble: 0, header_rows: 0, columns: numbered(width), body: 0 };
-        }
-    }
-    // A title above the table has fewer cells than the table, and none of the names columns have.
-    let full =
-        |r: &HeadRow| r.cells.len() >= width && r.cells.iter().filter(|c| !c.is_empty()).count() * 2 >= width;
-    let telling = |r: &HeadRow| {
-        let folded: Vec<String> = r.cells.iter().map(|c| fold(c)).collect();
-        let sign =
-            |f: &&Format| !f.signature.is_empty() && f.signature.iter().all(|s| folded.contains(&fold(s)));
-        folded.iter().filter(|c| known.contains(&c.as_str())).count() > 1 || FORMATS.iter().any(sign)
-    };
-    let mut candidates = rows.iter().take(25);
-    let told = if header == Some(false) { None } else { candidates.clone().position(telling) };
-    let preamble = told.or_else(|| candidates.position(full)).unwrap_or(0);
-    let first: &[String] = rows.get(preamble).map_or(&[], |r| &r.cells);
-    let folded: Vec<String> = first.iter().map(|c| fold(c)).collect();
-    let signed = |f: &&&Format| {
-        !f.signature.is_empty()
-            && f.signature.iter().all(|s| folded.contains(&fold(s)))
-            && (!f.exact || folded.len() == f.signature.len())
-    };
-    let format = if header == Some(false) {
-        None
-    } else {
-        FORMATS.iter().rev().filter(signed).max_by_key(|f| f.signature.len())
-    };
-    let named = match header {
-        Some(h) => h,
-        None => {
-            let names = folded.iter().filter(|f| known.contains(&f.as_str())).count();
-            format.is_some() || names > 0 || !first.iter().any(|c| is_value(c))
-        }
-    };
-    let format: &'static Format = format.copied().unwrap_or(&GENERIC);
-    if !named {
-        return Layout {
-            format,
-            preamble,
-            header_rows: 0,
-            columns: numbered(first.len()),
-            body: end(&rows, preamble),
-        };
-    }
-    let header_rows = format.header_rows.max(1);
-    let mut columns = first.to_vec();
-    // Where a question takes several columns, only its first carries the text: the option below names the others.
-    for row in rows.iter().skip(preamble + 1).take(header_rows - 1) {
-        for (name, option) in columns.iter_mut().zip(&row.cells) {
-            if name.is_empty() {
-                name.clone_from(option);
-            }
-        }
-    }
-    Layout { format, preamble, header_rows, columns, body: end(&rows, preamble + header_rows) }
-}
-
-/// Whether a cell is a number or a date, as no header is.
-fn is_value(cell: &str) -> bool {
-    let digits = cell.chars().filter(|c| c.is_numeric()).count();
-    digits > 0 && digits * 2 >= cell.chars().count()
 }
 
 #[cfg(test)]
@@ -208,21 +118,6 @@ mod tests {
         ] {
             assert_eq!(head(text).delimiter().name(), want, "{text}");
         }
-    }
-
-    #[test]
-    fn headers_are_found_below_titles_and_missed_where_there_is_none() {
-        let at = |text: &str| {
-            let l = layout(&head(text), Delimiter::Byte(b','), None, &["date", "amount"]);
-            (l.preamble, l.header_rows, l.columns.join("|"), l.body)
-        };
-        assert_eq!(at("date,amount\n2026-01-01,5\n"), (0, 1, "date|amount".into(), 12));
-        assert_eq!(at("Sales 2026,\ndate,amount\n2026-01-01,5\n2026-01-02,6\n").0, 1);
-        assert_eq!(
-            at("Sales 2026\n\ndate,amount\n2026-01-01,5\n2026-01-02,6\n"),
-            (1, 1, "date|amount".into(), 24)
-        );
-        assert_eq!(at("7,2026-01-01,5\n8,2026-01-02,6\n"), (0, 0, "#1|#2|#3".into(), 0));
     }
 
     #[test]

@@ -33,6 +33,7 @@
 
 mod batch;
 pub mod codes;
+mod container;
 mod date;
 mod digits;
 mod encoding;
@@ -40,8 +41,10 @@ mod error;
 mod evidence;
 mod field;
 mod fold;
+mod footer;
 mod formats;
 mod head;
+mod header;
 mod money;
 mod orders;
 mod plan;
@@ -51,6 +54,7 @@ mod records;
 mod row;
 mod sale;
 mod sink;
+mod sniff;
 mod source;
 mod tables;
 
@@ -61,5 +65,5 @@ pub use error::Error;
 pub use field::fields;
 pub use formats::{FORMATS, Format, GENERIC, Provenance};
 pub use read::{Options, Outcome, read};
-pub use recognise::{Confidence, Recognition, recognise};
+pub use recognise::{Confidence, Recognition, recognise, recognise_source};
 pub use source::{ColumnRef, Delimiter, Opener, Reading, Source};

@@ -22,6 +22,8 @@ pub(crate) struct Sum {
     pub(crate) tax: Minor,
     pub(crate) refund: Minor,
     pub(crate) void: bool,
+    /// Whether the amount is the order's, again on each of its rows: equal ones count once.
+    pub(crate) again: bool,
     pub(crate) rows: u64,
     /// The first line, for findings.
     pub(crate) line: u64,
@@ -41,6 +43,7 @@ impl Sum {
             tax: zero,
             refund: zero,
             void: false,
+            again: false,
             rows,
             line,
             next,
@@ -55,6 +58,7 @@ impl Sum {
             (a, _) => a,
         };
         self.amount = match (self.amount, other.amount) {
+            (Some(a), Some(b)) if self.again && a == b => Some(a),
             (Some(a), Some(b)) => Some(a.plus(b, WHAT)?),
             (a, b) => a.or(b),
         };

@@ -1,14 +1,17 @@
 //! How one file is read: decided from its head, corrected by the evidence of the whole.
 
+use crate::codes::{self, Code};
 use crate::date::{DateFormat, DateOrder};
 use crate::encoding::Encoding;
 use crate::evidence::Evidence;
 use crate::field::{F, Need, Spec, Type, specs};
 use crate::fold::{fold, nearest};
-use crate::formats::{Format, GENERIC, Pick};
-use crate::head::{Head, Layout, layout};
+use crate::formats::{Format, GENERIC, Grant, Pick};
+use crate::head::Head;
+use crate::header::{Layout, layout};
 use crate::money::Mark;
 use crate::records::line_ends;
+use crate::sniff::{Form, forms};
 use crate::{ColumnRef, Delimiter, Error, Reading};
 use naata_core::{Day, MoneyUnit, TableKind, Zone};
 
@@ -19,6 +22,8 @@ pub(crate) struct Slot {
     pub(crate) columns: Vec<usize>,
     /// The same text for every row, where no column has it.
     pub(crate) constant: Option<&'static str>,
+    /// Whether each row's first column that is not blank counts, rather than all.
+    pub(crate) first: bool,
 }
 
 impl Slot {
@@ -45,8 +50,16 @@ pub(crate) struct Plan {
     pub(crate) body: usize,
     pub(crate) body_lines: u64,
     slots: Vec<Slot>,
+    /// Columns that each state one consent.
+    pub(crate) grants: Vec<(usize, &'static Grant)>,
+    /// Stable ids of the columns, where the export has them, and what further header rows say.
+    ids: Vec<String>,
+    texts: Vec<Vec<String>>,
     dates: Vec<DateFormat>,
+    /// For each field whether its times are in UTC where they state no offset.
+    utc: Vec<bool>,
     dates_declared: bool,
+    form_declared: Option<DateFormat>,
     pub(crate) mark: Mark,
     mark_declared: bool,
     /// Whether rows of one order are brought together.
@@ -78,7 +91,7 @@ impl Plan {
         let delimiter = wish.reading.delimiter.unwrap_or_else(|| head.delimiter());
         let known: Vec<String> = specs(wish.kind).iter().flat_map(|s| s.names().map(fold)).collect();
         let known: Vec<&str> = known.iter().map(String::as_str).collect();
-        let Layout { format, preamble, header_rows, columns, body } =
+        let Layout { format, preamble, header_rows, columns, ids, texts, body } =
             layout(head, delimiter, wish.reading.header, &known);
         // A known export of something else is a table like any other.
         let format = if format.table(wish.kind).is_some() { format } else { &GENERIC };
@@ -98,8 +111,13 @@ impl Plan {
             body,
             body_lines: line_ends(head.text.get(..body).unwrap_or_default()),
             slots: vec![Slot::default(); F::N],
+            grants: Vec::new(),
+            ids,
+            texts,
+            utc: vec![format.utc; F::N],
             dates: vec![declared.unwrap_or(DateFormat::Order(order)); F::N],
             dates_declared: declared.is_some() || format.dates.is_some(),
+            form_declared: declared,
             mark: if wish.reading.decimal_comma == Some(true) { Mark::Comma } else { Mark::Point },
             mark_declared: wish.reading.decimal_comma.is_some(),
             grouped: false,
@@ -109,12 +127,15 @@ impl Plan {
             today: None,
         };
         plan.map(wish.map)?;
+        if declared.is_none() {
+            plan.sniff(head);
+        }
         if strict {
             plan.complete()?;
         }
         plan.by_line = wish.kind == TableKind::Purchases
             && plan.slot(F::Order).is_mapped()
-            && (format.continued || plan.slot(F::Item).is_mapped());
+            && (format.order_totals() || plan.slot(F::Item).is_mapped());
         plan.grouped = plan.by_line;
         Ok(plan)
     }
@@ -129,6 +150,28 @@ impl Plan {
 
     pub(crate) fn date_format(&self, field: F) -> DateFormat {
         self.dates[field as usize]
+    }
+
+    /// Whether a field's times are in UTC where they state no offset.
+    pub(crate) fn is_utc(&self, field: F) -> bool {
+        self.utc[field as usize]
+    }
+
+    /// Takes in what the first cells of each date say about its form: days as a spreadsheet counts them, or seconds.
+    fn sniff(&mut self, head: &Head) {
+        let columns = |s: &Slot| s.columns.clone();
+        let dated: Vec<(F, Vec<usize>)> =
+            self.mapped().filter(|(f, _)| self.is_date(*f)).map(|(f, s)| (f, columns(s))).collect();
+        for (field, columns) in dated {
+            let utc = |c: &usize| self.columns.get(*c).is_some_and(|h| h.to_lowercase().ends_with("(utc)"));
+            self.utc[field as usize] |= columns.iter().all(utc) && !columns.is_empty();
+            let format = match forms(head, self.delimiter, self.body, &columns) {
+                Some(Form::Serial) => DateFormat::Excel,
+                Some(Form::Seconds) => DateFormat::Unix,
+                None => continue,
+            };
+            self.dates[field as usize] = format;
+        }
     }
 
     /// The header of a field's column, or `#3`.
@@ -165,7 +208,8 @@ impl Plan {
         if !self.dates_declared {
             for (field, format) in F::ALL.iter().zip(&mut self.dates) {
                 let order = evidence.date(*field).order().map(DateFormat::Order);
-                if let Some(order) = order.filter(|o| o != format) {
+                let written = matches!(format, DateFormat::Order(_));
+                if let Some(order) = order.filter(|o| o != format && written) {
                     (*format, changed) = (order, true);
                 }
             }
@@ -176,17 +220,20 @@ impl Plan {
         changed
     }
 
-    /// Dates whose order nothing decides: the field's column, and the order assumed.
-    pub(crate) fn undecided(&self, evidence: &Evidence) -> Vec<(usize, DateOrder)> {
+    /// What is assumed of dates though nothing decides it: the code, the field's column, and what is assumed.
+    pub(crate) fn undecided(&self, evidence: &Evidence) -> Vec<(Code, usize, &'static str)> {
         let mut found = Vec::new();
-        for (field, slot) in self.mapped() {
-            let seen = evidence.date(field);
-            if let (Some(column), DateFormat::Order(order)) = (slot.columns.first(), self.date_format(field))
-                && !self.dates_declared
-                && seen.order().is_none()
-                && seen.open > 0
-            {
-                found.push((*column, order));
+        for (field, slot) in self.mapped().filter(|(f, _)| self.is_date(*f)) {
+            let (Some(column), seen) = (slot.columns.first(), evidence.date(field)) else { continue };
+            match self.date_format(field) {
+                DateFormat::Order(order) => {
+                    if !self.dates_declared && seen.order().is_none() && seen.open > 0 {
+                        found.push((codes::DATE_ORDER_ASSUMED, *column, order.name()));
+                    }
+                }
+                form if self.form_declared == Some(form) => {}
+                DateFormat::Excel => found.push((codes::DATE_FORM_ASSUMED, *column, "excel")),
+                DateFormat::Unix => found.push((codes::DATE_FORM_ASSUMED, *column, "unix")),
             }
         }
         found
@@ -206,18 +253,24 @@ impl Plan {
         }
         for (field, slot) in self.mapped() {
             let seen = evidence.date(field);
-            if let DateFormat::Order(order) = self.date_format(field)
-                && seen.dmy + seen.mdy + seen.open > 0
-            {
-                let column = slot.columns.first().map(|c| self.column_name(*c)).unwrap_or_default();
-                list.push(("date_order", format!("{column}: {}", order.name()).into()));
+            let column = || slot.columns.first().map(|c| self.column_name(*c)).unwrap_or_default();
+            match self.date_format(field) {
+                DateFormat::Order(order) if seen.dmy + seen.mdy + seen.open > 0 => {
+                    list.push(("date_order", format!("{}: {}", column(), order.name()).into()));
+                }
+                DateFormat::Order(_) => {}
+                DateFormat::Excel => list.push(("date_form", format!("{}: excel", column()).into())),
+                DateFormat::Unix => list.push(("date_form", format!("{}: unix", column()).into())),
+            }
+            if self.is_utc(field) {
+                list.push(("time_zone", format!("{}: UTC", column()).into()));
             }
         }
         for (field, slot) in self.mapped() {
             let from: Vec<String> = slot.columns.iter().map(|c| self.column_name(*c)).collect();
             let from = match slot.constant {
                 Some(text) if from.is_empty() => format!("'{text}'"),
-                _ => from.join(" + "),
+                _ => from.join(if slot.first { " | " } else { " + " }),
             };
             if from != field.key() {
                 list.push(("map", format!("{}={from}", field.key()).into()));
@@ -228,8 +281,19 @@ impl Plan {
 
     /// Gives every field its columns: what the user says, then what the format says, then the usual names.
     fn map(&mut self, wanted: &[(String, ColumnRef)]) -> Result<(), Error> {
-        let folded: Vec<String> = self.columns.iter().map(|c| fold(c)).collect();
-        let find = |name: &str| folded.iter().position(|c| *c == fold(name) && !c.is_empty());
+        // Stable ids are trusted most, then the names, then what further header rows say.
+        let layers: Vec<Vec<String>> = [&self.ids, &self.columns]
+            .into_iter()
+            .chain(&self.texts)
+            .map(|layer| layer.iter().map(|c| fold(c)).collect())
+            .collect();
+        let find = |name: &str| {
+            let name = fold(name);
+            let at = |layer: &Vec<String>| layer.iter().position(|c| *c == name).filter(|_| !name.is_empty());
+            layers.iter().find_map(at).filter(|i| *i < self.columns.len())
+        };
+        // A name known in several languages or versions.
+        let any = |names: &str| names.split('|').find_map(find);
         let specs = specs(self.kind);
         for (key, column) in wanted {
             let spec = specs.iter().find(|s| s.field.key() == key).ok_or_else(|| Error::UnknownField {
@@ -255,27 +319,51 @@ impl Plan {
                     })?
                 }
             };
-            self.slots[spec.field as usize] = Slot { columns: vec![at], constant: None };
+            self.slots[spec.field as usize] = Slot { columns: vec![at], ..Slot::default() };
         }
         if let Some(table) = self.format.table(self.kind) {
             for (field, pick) in table.columns {
-                let slot = &mut self.slots[*field as usize];
-                if slot.is_mapped() {
+                if self.slot(*field).is_mapped() {
                     continue;
                 }
+                let taken: Vec<usize> = self.slots.iter().flat_map(|s| s.columns.iter().copied()).collect();
+                let like = |parts: &[&str]| {
+                    let says = |c: &String, part: &str| c.to_lowercase().contains(part);
+                    let free = |i: &usize| !taken.contains(i) && *i < self.columns.len();
+                    let layers = || [&self.columns].into_iter().chain(&self.texts);
+                    let at = |part: &&str| {
+                        layers().find_map(|l| {
+                            (0..l.len()).find(|i| free(i) && l.get(*i).is_some_and(|c| says(c, part)))
+                        })
+                    };
+                    parts.iter().find_map(at)
+                };
+                let mut slot = Slot::default();
                 match pick {
-                    Pick::Of(names) => {
-                        slot.columns = names.iter().find_map(|n| find(n)).into_iter().collect();
+                    Pick::Of(names) => slot.columns = names.iter().find_map(|n| any(n)).into_iter().collect(),
+                    Pick::Sum(names) => slot.columns = names.iter().filter_map(|n| any(n)).collect(),
+                    Pick::Any(names) => {
+                        slot.columns = names.iter().filter_map(|n| any(n)).collect();
+                        slot.first = true;
                     }
-                    Pick::Sum(names) => slot.columns = names.iter().filter_map(|n| find(n)).collect(),
-                    Pick::Like(parts) => {
-                        let lower: Vec<String> = self.columns.iter().map(|c| c.to_lowercase()).collect();
-                        let like = parts.iter().find_map(|p| lower.iter().position(|c| c.contains(p)));
-                        slot.columns = like.into_iter().collect();
+                    Pick::Like(parts) => slot.columns = like(parts).into_iter().collect(),
+                    Pick::Beside(ending, parts) => {
+                        let ending = fold(ending);
+                        let base = layers.iter().flatten().find_map(|c| find(c.strip_suffix(&ending)?));
+                        slot.columns = base.or_else(|| like(parts)).into_iter().collect();
                     }
                     Pick::At(position) => slot.columns = vec![position - 1],
                     Pick::Is(text) => slot.constant = Some(text),
+                    Pick::FileName(words) => {
+                        let name = self.file.rsplit(['/', '\\']).next().unwrap_or_default().to_lowercase();
+                        slot.constant = words.iter().find(|(w, _)| name.contains(w)).map(|(_, text)| *text);
+                    }
                 }
+                self.slots[*field as usize] = slot;
+            }
+            if !self.slot(F::Granted).is_mapped() {
+                self.grants = table.grants.iter().filter_map(|g| Some((find(g.column)?, g))).collect();
+                self.slots[F::Granted as usize].columns = self.grants.iter().map(|g| g.0).collect();
             }
         }
         // A known export is not searched for more than it cannot do without.

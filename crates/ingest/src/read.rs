@@ -2,13 +2,14 @@
 //! order, and parsed again from the true byte where a stretch began inside a quoted cell.
 
 use crate::batch::{Batch, parse};
-use crate::codes;
+use crate::codes::{self, Code};
 use crate::encoding::Decoder;
 use crate::evidence::Evidence;
 use crate::head::{HEAD, Head};
 use crate::plan::{Plan, Wish};
 use crate::records::{line_ends, skip_line_ends};
 use crate::sink::Sink;
+use crate::source::of_sheet;
 use crate::{Error, Source};
 use naata_core::{
     Currency, Day, Exec, Findings, Intake, MoneyUnit, Part, TableIntake, Zone, map_parts, part_range,
@@ -181,6 +182,8 @@ impl Progress<'_> {
 struct File<'a> {
     source: &'a Source,
     plan: Plan,
+    /// What is to be said about the container.
+    notes: Vec<(Code, String)>,
     head_evidence: Evidence,
     read: Option<FileRead>,
 }
@@ -195,9 +198,10 @@ struct FileRead {
 
 impl<'a> File<'a> {
     fn new(source: &'a Source, options: &Options, unit: MoneyUnit) -> Result<Self, Error> {
-        let (raw, whole) = peek(source)?;
-        let head = Head::decode(&source.name, &raw, whole, &source.reading)?;
-        let wish = Wish { kind: source.kind, file: &source.name, reading: &source.reading, map: &source.map };
+        let Peek { raw, whole, sheet, notes } = peek(source)?;
+        let reading = if sheet { of_sheet(&source.reading) } else { source.reading.clone() };
+        let head = Head::decode(&source.name, &raw, whole, &reading)?;
+        let wish = Wish { kind: source.kind, file: &source.name, reading: &reading, map: &source.map };
         let mut plan = Plan::of(&head, &wish, unit, options.zone, true)?;
         plan.today = options.today;
         // The head is read like a file of its own: what contradicts the first guesses there costs nothing.
@@ -208,7 +212,7 @@ impl<'a> File<'a> {
                 break;
             }
         }
-        Ok(Self { source, plan, head_evidence: evidence, read: None })
+        Ok(Self { source, plan, notes, head_evidence: evidence, read: None })
     }
 
     fn read(
@@ -327,10 +331,13 @@ impl<'a> File<'a> {
     fn close(&mut self) {
         let Some(read) = &mut self.read else { return };
         read.intake.assumed = self.plan.assumed(&read.evidence);
-        for (column, order) in self.plan.undecided(&read.evidence) {
-            let finding = codes::DATE_ORDER_ASSUMED.finding().file(&self.plan.file);
-            let finding = finding.column(&self.plan.column_name(column)).value(order.name());
+        for (code, column, assumed) in self.plan.undecided(&read.evidence) {
+            let finding = code.finding().file(&self.plan.file);
+            let finding = finding.column(&self.plan.column_name(column)).value(assumed);
             read.findings.push(finding);
+        }
+        for (code, value) in &self.notes {
+            read.findings.push(code.finding().file(&self.plan.file).value(value));
         }
         if read.intake.rows == 0 {
             read.findings.push(codes::FILE_HEADER_ONLY.finding().file(&self.plan.file));
@@ -338,12 +345,23 @@ impl<'a> File<'a> {
     }
 }
 
-/// The first bytes of a file, and whether that is all.
-fn peek(source: &Source) -> Result<(Vec<u8>, bool), Error> {
+/// The first bytes of a file, unpacked.
+pub(crate) struct Peek {
+    pub(crate) raw: Vec<u8>,
+    /// Whether that is all.
+    pub(crate) whole: bool,
+    /// Whether it is a sheet of a workbook.
+    pub(crate) sheet: bool,
+    /// What is to be said about the container.
+    pub(crate) notes: Vec<(Code, String)>,
+}
+
+pub(crate) fn peek(source: &Source) -> Result<Peek, Error> {
+    let opened = source.open_it()?;
     let mut raw = Vec::new();
-    let read = source.reader()?.take(HEAD as u64).read_to_end(&mut raw);
+    let read = opened.reader.take(HEAD as u64).read_to_end(&mut raw);
     let n = read.map_err(|e| Error::Read { file: source.name.clone(), message: e.to_string() })?;
-    Ok((raw, n < HEAD))
+    Ok(Peek { raw, whole: n < HEAD, sheet: opened.sheet, notes: opened.notes })
 }
 
 #[cfg(test)]

@@ -1,14 +1,19 @@
 //! What a file looks like, before it is read: for `naata init`.
 
 use crate::batch::parse;
+use crate::container::open;
 use crate::date::DateFormat;
 use crate::field::{Need, specs};
 use crate::fold::fold;
 use crate::formats::GENERIC;
-use crate::head::{Head, layout};
+use crate::head::{HEAD, Head};
+use crate::header::layout;
 use crate::plan::{Plan, Wish};
-use crate::{ColumnRef, Delimiter, Encoding, Error, Reading};
+use crate::read::peek;
+use crate::source::of_sheet;
+use crate::{ColumnRef, Delimiter, Encoding, Error, Reading, Source};
 use naata_core::{Currency, MoneyUnit, TableKind, Zone};
+use std::io::Read;
 
 /// How a file was recognised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -54,10 +59,28 @@ pub struct Recognition {
 }
 
 /// Recognises a file by its name and its first bytes (a few hundred kilobytes are plenty).
+///
+/// A packed file is unpacked as far as its bytes go; a workbook has to be there as a whole: see [`recognise_source`].
 pub fn recognise(name: &str, head: &[u8]) -> Result<Recognition, Error> {
-    let reading = Reading::default();
+    let opened = open(name, None, Box::new(head))?;
+    let mut text = Vec::new();
+    let read = opened.reader.take(HEAD as u64).read_to_end(&mut text);
+    if let (Err(e), true) = (read, text.is_empty()) {
+        return Err(Error::Read { file: name.into(), message: e.to_string() });
+    }
+    recognise_text(name, &text, opened.sheet)
+}
+
+/// Recognises a file by what it is read from, whatever it is packed in; the kind of table it claims does not count.
+pub fn recognise_source(source: &Source) -> Result<Recognition, Error> {
+    let peek = peek(source)?;
+    recognise_text(&source.name, &peek.raw, peek.sheet)
+}
+
+fn recognise_text(name: &str, head: &[u8], sheet: bool) -> Result<Recognition, Error> {
+    let reading = if sheet { of_sheet(&Reading::default()) } else { Reading::default() };
     let head = Head::decode(name, head, true, &reading)?;
-    let delimiter = head.delimiter();
+    let delimiter = reading.delimiter.unwrap_or_else(|| head.delimiter());
     let found = layout(&head, delimiter, None, &[]);
     let kinds: Vec<TableKind> = if found.format.key == GENERIC.key {
         TableKind::ALL.to_vec()

@@ -39,8 +39,12 @@ pub(crate) struct Row<'a> {
 impl<'a> Row<'a> {
     /// The bytes of a field's first column, without blanks around.
     pub(crate) fn cell(&self, field: F) -> &'a [u8] {
-        let column = self.plan.slot(field).columns.first();
-        column.and_then(|c| self.cells.get(*c)).unwrap_or_default().trim_ascii()
+        let slot = self.plan.slot(field);
+        if slot.first {
+            let cells = slot.columns.iter().filter_map(|c| self.cells.get(*c)).map(<[u8]>::trim_ascii);
+            return cells.clone().find(|c| !c.is_empty()).unwrap_or_default();
+        }
+        slot.columns.first().and_then(|c| self.cells.get(*c)).unwrap_or_default().trim_ascii()
     }
 
     /// Notes a finding on a field.
@@ -79,7 +83,7 @@ impl<'a> Row<'a> {
     pub(crate) fn text(&mut self, field: F) -> Result<Cow<'a, str>, Code> {
         let plan = self.plan;
         let slot = plan.slot(field);
-        if slot.columns.len() < 2 {
+        if slot.columns.len() < 2 || slot.first {
             let text = self.id(field)?;
             return Ok(Cow::Borrowed(if text.is_empty() { slot.constant.unwrap_or_default() } else { text }));
         }
@@ -122,7 +126,12 @@ impl<'a> Row<'a> {
         }
         let evidence = self.desk.evidence.date_mut(field);
         match stamp(cell, self.plan.date_format(field), evidence) {
-            Ok(found) => Ok(Some(found)),
+            Ok(mut found) => {
+                if found.offset.is_none() && found.time.is_some() && self.plan.is_utc(field) {
+                    found.offset = Some(0);
+                }
+                Ok(Some(found))
+            }
             Err(DateTrouble::Impossible) => Err(self.refuse(codes::DATE_IMPOSSIBLE, field)),
             Err(DateTrouble::Swapped(day)) => {
                 let (value, suggestion) = (Some(lossy(cell)), Some(day.to_string().into()));
@@ -306,7 +315,10 @@ impl<'a> Row<'a> {
 
     /// Yes or no.
     pub(crate) fn flag(&mut self, field: F) -> Result<Option<bool>, Code> {
-        let cell = self.cell(field);
+        let cell = match self.cell(field) {
+            b"" => self.plan.slot(field).constant.unwrap_or_default().as_bytes(),
+            cell => cell,
+        };
         if cell.is_empty() {
             return Ok(None);
         }
@@ -354,7 +366,8 @@ fn whole(text: &str) -> Option<i32> {
     first.parse().ok().or_else(|| words.rfind(apart)?.parse().ok())
 }
 
-fn flag(text: &str) -> Option<bool> {
+/// Yes or no, in the words of exports.
+pub(crate) fn flag(text: &str) -> Option<bool> {
     match text.trim().to_lowercase().as_str() {
         "yes" | "y" | "true" | "t" | "1" | "won" | "granted" | "opted in" | "opt-in" | "subscribed"
         | "हाँ" | "हां" | "হ্যাঁ" => Some(true),

@@ -4,6 +4,7 @@
 use crate::codes::{self, Code};
 use crate::evidence::hash;
 use crate::field::F;
+use crate::formats::Totals;
 use crate::money::Amount;
 use crate::row::Row;
 use naata_core::{Day, Minor, TableKind};
@@ -67,7 +68,8 @@ impl Sales {
         if lines_only && order.is_empty() {
             return Err(row.refuse(codes::VALUE_MISSING, F::Order));
         }
-        let continued = plan.format.continued && !order.is_empty();
+        let continued = plan.format.totals == Totals::First && !order.is_empty();
+        let ordered = plan.format.order_totals() && !order.is_empty();
         let customer = row.id(F::Customer)?;
         let (day, mut seconds) = match row.day(F::Date)? {
             Some((day, seconds)) => (Some(day), seconds),
@@ -81,23 +83,26 @@ impl Sales {
         let price = row.amount(F::Price)?;
         let worth = price.zip(quantity).and_then(|(p, q)| p.times(q));
         let stated = row.amount(F::Amount)?;
-        let amount = match stated.or(worth.filter(|_| !continued)) {
+        let amount = match stated.or(worth.filter(|_| !ordered)) {
             Some(amount) => Some(amount),
             None if continued => None,
             None => return Err(row.refuse(codes::AMOUNT_MISSING, F::Amount)),
         };
         let currency = row.currency(amount.and_then(|a| a.sign))?;
-        let amount = amount.map(|a| row.minor(a, F::Amount)).transpose()?;
+        let status = row.cell(F::Status);
+        let is = |words: &[&str]| words.iter().any(|w| w.as_bytes().eq_ignore_ascii_case(status));
+        let paid_back = is(plan.format.negative);
+        let signed = |a: Amount| if paid_back { Amount { mantissa: -a.mantissa.abs(), ..a } } else { a };
+        let amount = amount.map(|a| row.minor(signed(a), F::Amount)).transpose()?;
         if let Some(amount) = amount {
             row.desk.evidence.saw_amount(currency, amount);
         }
         let discount = row.optional_minor(F::Discount).unwrap_or_default();
         let tax = row.optional_minor(F::Tax).unwrap_or_default();
         let refund = row.optional_minor(F::Refund).unwrap_or_default();
-        let status = row.cell(F::Status);
-        let void = plan.format.void.iter().any(|v| v.as_bytes().eq_ignore_ascii_case(status));
+        let void = is(plan.format.void);
         let line = if lines_only || plan.slot(F::Item).is_mapped() {
-            self.line(row, quantity, worth, amount, if continued { Minor::ZERO } else { discount })?
+            self.line(row, quantity, worth, amount, if ordered { Minor::ZERO } else { discount })?
         } else {
             None
         };
@@ -142,7 +147,7 @@ impl Sales {
         }
         let category = row.text(F::Category)?;
         // What stands in an order's amount is the order's; the line's own worth is its price times its quantity.
-        let amount = match (row.plan.format.continued, worth, amount) {
+        let amount = match (row.plan.format.order_totals(), worth, amount) {
             (true, Some(worth), _) => row.minor(worth, F::Price)?,
             (false, _, Some(amount)) => amount,
             _ => return Ok(None),

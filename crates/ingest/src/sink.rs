@@ -5,6 +5,7 @@ use crate::batch::{Batch, OPEN_QUOTES};
 use crate::codes::{self, Code};
 use crate::evidence::Evidence;
 use crate::field::F;
+use crate::formats::Totals;
 use crate::orders::{Orders, Sum, enter, remark};
 use crate::plan::Plan;
 use crate::records::line_ends;
@@ -94,7 +95,7 @@ impl<'a> Sink<'a> {
         }
         for record in &batch.records {
             record.enter(&mut self.part)?;
-            self.intake.records += 1;
+            self.intake.records += record.count();
         }
         Ok(())
     }
@@ -138,6 +139,7 @@ impl<'a> Sink<'a> {
                 discount: row.discount,
                 tax: row.tax,
                 refund: row.refund,
+                again: self.plan.format.totals == Totals::Every,
                 void: row.void,
                 ..Sum::new(who, row.day, count.line(row.at))
             };

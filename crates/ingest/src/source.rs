@@ -1,5 +1,6 @@
 //! One file to be read: where its bytes come from, and what the user says about how to read it.
 
+use crate::container::{Opened, open};
 use crate::{DateFormat, Encoding, Error};
 use naata_core::TableKind;
 use std::io::{self, Read};
@@ -19,6 +20,7 @@ pub struct Source {
     pub map: Vec<(String, ColumnRef)>,
     /// Its size in bytes, where known: for progress only.
     pub size: Option<u64>,
+    sheet: Option<String>,
     content: Content,
 }
 
@@ -32,13 +34,21 @@ impl Source {
     pub fn bytes(kind: TableKind, name: impl Into<String>, bytes: Vec<u8>) -> Self {
         let size = Some(bytes.len() as u64);
         let (reading, map) = (Reading::default(), Vec::new());
-        Self { kind, name: name.into(), reading, map, size, content: Content::Bytes(bytes) }
+        Self { kind, name: name.into(), reading, map, size, sheet: None, content: Content::Bytes(bytes) }
     }
 
     /// A file that is read as a stream, more than once where needed, and never held as a whole.
     pub fn open(kind: TableKind, name: impl Into<String>, opener: Opener) -> Self {
         let (reading, map) = (Reading::default(), Vec::new());
-        Self { kind, name: name.into(), reading, map, size: None, content: Content::Opener(opener) }
+        Self {
+            kind,
+            name: name.into(),
+            reading,
+            map,
+            size: None,
+            sheet: None,
+            content: Content::Opener(opener),
+        }
     }
 
     /// Says how to read it.
@@ -55,13 +65,41 @@ impl Source {
         self
     }
 
-    pub(crate) fn reader(&self) -> Result<Box<dyn Read + Send + '_>, Error> {
+    /// Says which sheet of a workbook to read; else it is the first visible one that is not empty.
+    #[must_use]
+    pub fn sheet(mut self, name: impl Into<String>) -> Self {
+        self.sheet = Some(name.into());
+        self
+    }
+
+    /// The file as it is, perhaps packed.
+    fn raw(&self) -> Result<Box<dyn Read + Send + '_>, Error> {
         match &self.content {
             Content::Bytes(bytes) => Ok(Box::new(bytes.as_slice())),
             Content::Opener(open) => {
                 open().map_err(|e| Error::Open { file: self.name.clone(), message: e.to_string() })
             }
         }
+    }
+
+    /// The file, unpacked where it is packed.
+    pub(crate) fn open_it(&self) -> Result<Opened<'_>, Error> {
+        open(&self.name, self.sheet.as_deref(), self.raw()?)
+    }
+
+    /// The bytes of the table.
+    pub(crate) fn reader(&self) -> Result<Box<dyn Read + Send + '_>, Error> {
+        Ok(self.open_it()?.reader)
+    }
+}
+
+/// How the text of a sheet is to be read, whatever was said of the tables beside it.
+pub(crate) fn of_sheet(reading: &Reading) -> Reading {
+    Reading {
+        delimiter: Some(Delimiter::Byte(b',')),
+        encoding: Some(Encoding::Utf8),
+        decimal_comma: None,
+        ..reading.clone()
     }
 }
 

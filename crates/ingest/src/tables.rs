@@ -2,7 +2,8 @@
 
 use crate::codes::{self, Code};
 use crate::field::F;
-use crate::row::Row;
+use crate::formats::Says;
+use crate::row::{Row, flag, lossy};
 use chrono::{DateTime, FixedOffset};
 use naata_core::records::{
     CampaignSend, Consent, Cost, Customer, Deal, Lead, Subscription, SurveyAnswer, Ticket, Touch,
@@ -17,7 +18,7 @@ pub(crate) enum Record {
     Survey(SurveyAnswer),
     Subscription(Subscription),
     Ticket(Box<Ticket>),
-    Consent(Consent),
+    Consents(Vec<Consent>),
     Deal(Box<Deal>),
     Lead(Box<Lead>),
     Send(CampaignSend),
@@ -41,6 +42,14 @@ impl Record {
         }
     }
 
+    /// How many records the row made.
+    pub(crate) fn count(&self) -> u64 {
+        match self {
+            Self::Consents(all) => all.len() as u64,
+            _ => 1,
+        }
+    }
+
     /// Puts the record into a part.
     pub(crate) fn enter(&self, part: &mut Part) -> Result<(), Error> {
         match self {
@@ -49,7 +58,7 @@ impl Record {
             Self::Survey(r) => part.survey(r),
             Self::Subscription(r) => part.subscription(r),
             Self::Ticket(r) => part.ticket(r),
-            Self::Consent(r) => part.consent(r),
+            Self::Consents(all) => all.iter().try_for_each(|r| part.consent(r)),
             Self::Deal(r) => part.deal(r),
             Self::Lead(r) => part.lead(r),
             Self::Send(r) => part.send(r),
@@ -97,9 +106,30 @@ fn required_moment(row: &mut Row<'_>, field: F) -> Result<(Day, DateTime<FixedOf
     moment(found).map(|at| (found.1, at)).ok_or_else(|| row.refuse(codes::DATE_IMPOSSIBLE, field))
 }
 
+/// A text that names somebody: of several columns the first that is not blank, of several values the first.
+fn naming(row: &mut Row<'_>, field: F) -> Result<Option<String>, Code> {
+    let Some(text) = row.optional(field)? else { return Ok(None) };
+    let separator = row.plan.format.several;
+    match text.split_once(separator).filter(|_| !separator.is_empty()) {
+        Some((first, _)) => {
+            row.note(codes::VALUE_SEVERAL, field);
+            Ok(Some(first.trim().to_owned()).filter(|t| !t.is_empty()))
+        }
+        None => Ok(Some(text)),
+    }
+}
+
+/// The same where the record needs it.
+fn named(row: &mut Row<'_>, field: F) -> Result<String, Code> {
+    match naming(row, field)? {
+        Some(text) => Ok(text),
+        None => row.required(field),
+    }
+}
+
 /// The customer of a record that can be without one.
 fn perhaps_customer(row: &mut Row<'_>) -> Result<Option<String>, Code> {
-    let customer = row.optional(F::Customer)?;
+    let customer = naming(row, F::Customer)?;
     if customer.is_none() && row.plan.slot(F::Customer).is_mapped() {
         row.note(codes::CUSTOMER_MISSING, F::Customer);
     }
@@ -109,10 +139,10 @@ fn perhaps_customer(row: &mut Row<'_>) -> Result<Option<String>, Code> {
 fn customer(row: &mut Row<'_>) -> Result<(Option<Day>, Record), Code> {
     let created = row.optional_day(F::Created);
     let record = Customer {
-        id: row.required(F::Id)?,
+        id: named(row, F::Id)?,
         name: row.optional(F::Name)?,
-        email: row.optional(F::Email)?,
-        phone: row.optional(F::Phone)?,
+        email: naming(row, F::Email)?,
+        phone: naming(row, F::Phone)?,
         birthday: date(row.optional_day(F::Birthday)),
         anniversary: date(row.optional_day(F::Anniversary)),
         created: date(created),
@@ -135,6 +165,10 @@ fn touch(row: &mut Row<'_>) -> Result<(Option<Day>, Record), Code> {
 }
 
 fn survey(row: &mut Row<'_>) -> Result<(Option<Day>, Record), Code> {
+    if [F::Date, F::Score, F::Text].into_iter().all(|f| row.cell(f).is_empty()) {
+        // Tools that ask list each request, whether it was answered or not.
+        return Err(row.refuse(codes::SURVEY_UNANSWERED, F::Date));
+    }
     let (day, date) = required_date(row, F::Date)?;
     let (score, text) = (row.score(F::Score)?, row.optional(F::Text)?);
     if score.is_none() && text.is_none() {
@@ -175,12 +209,36 @@ fn ticket(row: &mut Row<'_>) -> Result<(Option<Day>, Record), Code> {
 
 fn consent(row: &mut Row<'_>) -> Result<(Option<Day>, Record), Code> {
     let (day, at) = required_moment(row, F::At)?;
-    let (customer, purpose) = (row.required(F::Customer)?, row.required(F::Purpose)?);
-    let Some(granted) = row.flag(F::Granted)? else {
-        return Err(row.refuse(codes::VALUE_MISSING, F::Granted));
-    };
+    let (customer, purpose) = (named(row, F::Customer)?, row.required(F::Purpose)?);
     let (channel, source) = (row.optional(F::Channel)?, row.optional(F::Source)?);
-    Ok((Some(day), Record::Consent(Consent { customer, at, purpose, channel, granted, source })))
+    let plan = row.plan;
+    if plan.grants.is_empty() {
+        let Some(granted) = row.flag(F::Granted)? else {
+            return Err(row.refuse(codes::VALUE_MISSING, F::Granted));
+        };
+        let one = Consent { customer, at, purpose, channel, granted, source };
+        return Ok((Some(day), Record::Consents(vec![one])));
+    }
+    let mut all = Vec::new();
+    for (column, grant) in &plan.grants {
+        let cell = lossy(row.cells.get(*column).unwrap_or_default().trim_ascii());
+        let granted = match (grant.says, &*cell) {
+            (_, "") | (Says::Suppressed, "[]") => continue,
+            (Says::Suppressed, _) => false,
+            (Says::Words(yes), word) => yes.iter().any(|y| y.eq_ignore_ascii_case(word)),
+            (Says::Blocked, word) => match flag(word) {
+                Some(blocked) => !blocked,
+                None => return Err(row.refuse(codes::FLAG_UNREADABLE, F::Granted)),
+            },
+        };
+        let (customer, purpose) = (customer.clone(), purpose.clone());
+        let (channel, source) = (Some(grant.channel.to_owned()), Some(plan.column_name(*column)));
+        all.push(Consent { customer, at, purpose, channel, granted, source });
+    }
+    if all.is_empty() {
+        row.note(codes::CONSENT_UNSTATED, F::Granted);
+    }
+    Ok((Some(day), Record::Consents(all)))
 }
 
 fn deal(row: &mut Row<'_>) -> Result<(Option<Day>, Record), Code> {
@@ -188,6 +246,7 @@ fn deal(row: &mut Row<'_>) -> Result<(Option<Day>, Record), Code> {
     let stage = row.required(F::Stage)?;
     // Without a column of its own, the outcome is what the stage says.
     let won = match row.plan.slot(F::Won).is_mapped() {
+        true if row.cell(F::Won).eq_ignore_ascii_case(b"open") => None,
         true => row.optional_flag(F::Won),
         false => match stage.to_lowercase() {
             s if s.contains("lost") => Some(false),
@@ -197,7 +256,7 @@ fn deal(row: &mut Row<'_>) -> Result<(Option<Day>, Record), Code> {
     };
     let record = Deal {
         id: row.required(F::Id)?,
-        customer: row.optional(F::Customer)?,
+        customer: naming(row, F::Customer)?,
         owner: row.optional(F::Owner)?,
         stage,
         opened: date(opened),

@@ -1,6 +1,6 @@
 //! Logs the literature on customer lifetime value works with.
 
-use super::{Format, Pick, Provenance, Table};
+use super::{Format, Header, Pick, Provenance, Table};
 use crate::Delimiter;
 use crate::field::F;
 use naata_core::TableKind;
@@ -10,11 +10,11 @@ use naata_core::TableKind;
 pub(super) static CDNOW: Format = Format {
     key: "cdnow.transactions",
     provenance: Provenance::RealFile,
-    tables: &[Table {
-        kind: TableKind::Purchases,
-        columns: &[(F::Customer, Pick::At(2)), (F::Date, Pick::At(3)), (F::Amount, Pick::At(5))],
-    }],
-    header_rows: 0,
+    tables: &[Table::new(
+        TableKind::Purchases,
+        &[(F::Customer, Pick::At(2)), (F::Date, Pick::At(3)), (F::Amount, Pick::At(5))],
+    )],
+    header: Header::Absent,
     shape: Some(cdnow),
     ..Format::PLAIN
 };
@@ -24,14 +24,14 @@ pub(super) static TRANSACTIONS: Format = Format {
     key: "clv.transactions",
     provenance: Provenance::RealFile,
     signature: &["Id", "Date", "Price"],
-    tables: &[Table {
-        kind: TableKind::Purchases,
-        columns: &[
+    tables: &[Table::new(
+        TableKind::Purchases,
+        &[
             (F::Customer, Pick::Of(&["Id"])),
             (F::Date, Pick::Of(&["Date"])),
             (F::Amount, Pick::Of(&["Price"])),
         ],
-    }],
+    )],
     exact: true,
     ..Format::PLAIN
 };

@@ -9,14 +9,14 @@ pub(super) static XES: Format = Format {
     key: "xes.events",
     provenance: Provenance::RealFile,
     signature: &["case:concept:name", "concept:name", "time:timestamp"],
-    tables: &[Table {
-        kind: TableKind::Touches,
-        columns: &[
+    tables: &[Table::new(
+        TableKind::Touches,
+        &[
             (F::Customer, Pick::Of(&["case:concept:name"])),
             (F::Activity, Pick::Of(&["concept:name"])),
             (F::At, Pick::Of(&["time:timestamp"])),
         ],
-    }],
+    )],
     ..Format::PLAIN
 };
 
@@ -25,14 +25,14 @@ pub(super) static CLICKSTREAM: Format = Format {
     key: "retentioneering.clickstream",
     provenance: Provenance::RealFile,
     signature: &["user_id", "session_id", "event", "timestamp", "acquisition_channel"],
-    tables: &[Table {
-        kind: TableKind::Touches,
-        columns: &[
+    tables: &[Table::new(
+        TableKind::Touches,
+        &[
             (F::Customer, Pick::Of(&["user_id"])),
             (F::Activity, Pick::Of(&["event"])),
             (F::At, Pick::Of(&["timestamp"])),
             (F::Channel, Pick::Of(&["acquisition_channel"])),
         ],
-    }],
+    )],
     ..Format::PLAIN
 };

@@ -19,9 +19,6 @@ pub(super) static COMPLETE_JOURNEY: Format = Format {
     key: "completejourney.transactions",
     provenance: Provenance::RealFile,
     signature: &["household_id", "basket_id", "sales_value", "retail_disc"],
-    tables: &[
-        Table { kind: TableKind::Purchases, columns: PURCHASE },
-        Table { kind: TableKind::Lines, columns: PURCHASE },
-    ],
+    tables: &[Table::new(TableKind::Purchases, PURCHASE), Table::new(TableKind::Lines, PURCHASE)],
     ..Format::PLAIN
 };

@@ -24,7 +24,8 @@ fn files_that_are_no_tables_are_refused_as_a_whole() {
         (&b""[..], "file.empty"),
         (b"\r\n\r\n", "file.empty"),
         (b"PK\x03\x04rest", "file.not_text"),
-        (b"\x1F\x8Brest", "file.not_text"),
+        (b"\x1F\x8Brest", "file.read"),
+        (b"\x28\xB5\x2F\xFDrest", "file.read"),
         (b"a\0b\0\x01\x02\0\0\0\0\0", "file.not_text"),
         (b"\x89PNG\r\n", "file.not_text"),
     ] {
