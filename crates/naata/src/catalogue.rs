@@ -8,6 +8,8 @@ pub static CATALOGUE: &[Entry] = &[
     Entry::of::<naata_metrics::PulseAnalysis>(),
     Entry::with_facts::<naata_metrics::ClvAnalysis>(),
     Entry::with_facts::<naata_segments::RfmAnalysis>(),
+    Entry::of::<naata_segments::RetentionAnalysis>(),
+    Entry::of::<naata_segments::GrowthAnalysis>(),
     Entry::with_facts::<naata_metrics::NpsAnalysis>(),
     Entry::with_facts::<naata_journeys::JourneyMapAnalysis>(),
     Entry::with_facts::<naata_loyalty::LoyaltyRunAnalysis>(),
