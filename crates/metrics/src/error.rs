@@ -108,6 +108,20 @@ pub enum Error {
         /// How many classes there are.
         classes: usize,
     },
+    /// A column tells leavers from stayers without error: a model has no finite coefficient for it.
+    #[error(
+        "fit a model: '{column}' alone, or with others, tells leavers from stayers; leave it out, or pool it"
+    )]
+    Separated {
+        /// The column.
+        column: String,
+    },
+    /// A search for the best model ended without one.
+    #[error("fit a model: {why}")]
+    NotIdentified {
+        /// Why.
+        why: String,
+    },
     /// A horizon that was not watched.
     #[error("look {asked} ahead: it must be above 0, and nobody was watched beyond {last}")]
     Horizon {
@@ -182,6 +196,8 @@ impl Error {
             Self::Nobody => "metrics.nobody",
             Self::OneOutcome { .. } => "metrics.one_outcome",
             Self::Class { .. } => "metrics.class",
+            Self::Separated { .. } => "metrics.separated",
+            Self::NotIdentified { .. } => "metrics.not_identified",
             Self::Horizon { .. } => "metrics.horizon",
             Self::Groups { .. } => "metrics.groups",
             Self::Covariate { .. } => "metrics.covariate",
@@ -210,6 +226,8 @@ impl Error {
             Self::Nobody
             | Self::OneOutcome { .. }
             | Self::Groups { .. }
+            | Self::Separated { .. }
+            | Self::NotIdentified { .. }
             | Self::Landmark { .. }
             | Self::Numerics { .. } => Class::Inconclusive,
         }

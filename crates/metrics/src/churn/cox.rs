@@ -143,6 +143,9 @@ pub(crate) struct Leaving<'a> {
     pub(crate) leavers: &'a [Subject],
 }
 
+/// The share of a sum that must be left for the rest of it to be exact enough.
+const CANCELLED: f64 = 1e-3;
+
 /// Goes through the times at which somebody leaves, the latest first.
 pub(crate) fn walk(subjects: &[Subject], pace: impl Fn(&Subject) -> f64, mut visit: impl FnMut(Leaving<'_>)) {
     let p = subjects.first().map_or(0, |s| s.row.len());
@@ -151,8 +154,11 @@ pub(crate) fn walk(subjects: &[Subject], pace: impl Fn(&Subject) -> f64, mut vis
     entries.sort_by(|a, b| b.spell.entry.unwrap_or(0.0).total_cmp(&a.spell.entry.unwrap_or(0.0)));
     let mut late = entries.into_iter().peekable();
     let mut risk = Sums::new(p);
+    let (mut seen, mut largest) = (0, 0.0);
     for at_once in subjects.chunk_by(|a, b| a.spell.exit == b.spell.exit) {
         at_once.iter().for_each(|s| risk.add(&s.row, weight(s)));
+        seen += at_once.len();
+        largest = risk.zero.max(largest);
         // Stayers stand before leavers among those of one exit.
         let stayers = at_once.partition_point(|s| !s.spell.left);
         let (Some(leavers), Some(first)) = (at_once.get(stayers..), at_once.first()) else { continue };
@@ -162,6 +168,13 @@ pub(crate) fn walk(subjects: &[Subject], pace: impl Fn(&Subject) -> f64, mut vis
         let time = first.spell.exit;
         while let Some(s) = late.next_if(|s| s.spell.entry.is_some_and(|e| e >= time)) {
             risk.add(&s.row, -weight(s));
+        }
+        if risk.zero < CANCELLED * largest {
+            // What is left of large sums after taking large terms off is their rounding: add up anew.
+            risk = Sums::new(p);
+            let there = subjects.iter().take(seen).filter(|s| s.spell.entry.is_none_or(|e| e < time));
+            there.for_each(|s| risk.add(&s.row, weight(s)));
+            largest = risk.zero;
         }
         let mut own = Sums::new(p);
         leavers.iter().for_each(|s| own.add(&s.row, weight(s)));
@@ -261,8 +274,25 @@ fn monotone(subjects: &[Subject], p: usize) -> Option<(usize, Runs)> {
     Some((column, if up { Runs::Up } else { Runs::Down }))
 }
 
-/// The information a column must have besides the others, relative to its own.
-const NO_INFORMATION: f64 = 1e-12;
+/// The information a column must have for each leaver, and besides the others relative to its own: less is rounding.
+const NO_INFORMATION: f64 = 1e-11;
+
+/// The columns without information of their own.
+fn uninformed(information: &Matrix, left: f64) -> Result<Vec<usize>, Error> {
+    let own = information.diagonal();
+    let some: Vec<(usize, f64)> =
+        own.iter().copied().enumerate().filter(|(_, v)| *v > NO_INFORMATION * left).collect();
+    let scaled: Vec<Vec<f64>> = some
+        .iter()
+        .map(|(i, a)| some.iter().map(|(j, b)| information.at(*i, *j) / sqrt(a * b)).collect())
+        .collect();
+    if scaled.is_empty() {
+        return Ok((0..own.len()).collect());
+    }
+    let kept = dependent_columns(&Matrix::from_rows(&scaled)?, NO_INFORMATION).kept;
+    let informed = |column: usize| kept.iter().any(|k| some.get(*k).is_some_and(|(i, _)| *i == column));
+    Ok((0..own.len()).filter(|column| !informed(*column)).collect())
+}
 
 /// Fits a proportional hazards model by Newton's method.
 ///
@@ -300,7 +330,7 @@ pub fn cox(spells: &[Spell], covariates: &[Covariate<'_>], ties: Ties) -> Result
     let start = vec![0.0; p];
     let null = objective(&subjects, &start, ties);
     // What does not vary among those at risk together has no information, whatever its coefficient.
-    let idle = dependent_columns(&null.hessian, NO_INFORMATION).dependent;
+    let idle = uninformed(&null.hessian, left as f64)?;
     if !idle.is_empty() {
         let names: Vec<&str> = idle.iter().filter_map(|j| design.names.get(*j)).map(String::as_str).collect();
         let why = format!("nothing of its own among those at risk together: {}", names.join(", "));

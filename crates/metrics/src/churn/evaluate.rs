@@ -11,7 +11,7 @@
 
 use crate::Error;
 use crate::estimate::{Estimate, Z, share};
-use naata_math::{exact_sum, exp, ln, ln_1p, logistic, logit, sqrt};
+use naata_math::{exact_sum, ln, ln_1p, logistic, logit, sqrt};
 
 /// Which rows are kept apart to test a model on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -11,9 +11,10 @@ use crate::Error;
 use crate::churn::columns::{
     Coefficient, Covariate, Design, Fitted, LikelihoodRatio, Runs, furthest, order, runaway,
 };
+use crate::estimate::Z;
 use naata_math::linalg::dot;
 use naata_math::optimise::{Derivatives, Outcome, Settings, minimise};
-use naata_math::{Cholesky, Matrix, exp, ln, ln_1p, logistic as inverse_logit, sqrt};
+use naata_math::{Cholesky, Matrix, exp, ln, ln_1p, logistic as inverse_logit, logit, sqrt};
 
 /// A logistic regression.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,6 +40,9 @@ pub struct Logistic {
     pub iterations: usize,
     /// The largest entry of the gradient that remains, on the scale of columns of spread 1.
     pub gradient_norm: f64,
+    /// The covariances of the constant and the coefficients of centred and scaled columns.
+    covariance: Matrix,
+    scales: Vec<f64>,
 }
 
 /// What one column adds to one score.
@@ -55,6 +59,15 @@ impl Logistic {
     pub fn probability(&self, x: &[f64]) -> f64 {
         let sum: f64 = self.coefficients.iter().zip(x).map(|(c, v)| c.value * v).sum();
         inverse_logit(self.intercept.value + sum)
+    }
+
+    /// The 95 % interval of the chance of a row: how well the model knows it, not what the row will do.
+    pub fn interval(&self, x: &[f64]) -> Option<(f64, f64)> {
+        let scaled = x.iter().zip(self.means.iter().zip(&self.scales)).map(|(v, (m, s))| (v - m) / s);
+        let row: Vec<f64> = std::iter::once(1.0).chain(scaled).collect();
+        let half = Z * sqrt(dot(&self.covariance.times(&row).ok()?, &row));
+        let middle = logit(self.probability(x));
+        middle.is_finite().then(|| (inverse_logit(middle - half), inverse_logit(middle + half)))
     }
 
     /// What speaks for and against leaving of a row: the `top` largest contributions, either way.
@@ -218,7 +231,9 @@ pub fn logistic(left: &[bool], covariates: &[Covariate<'_>]) -> Result<Fitted<Lo
         likelihood_ratio: LikelihoodRatio::new(log_likelihood, null_log_likelihood, degrees)?,
         iterations,
         gradient_norm,
+        covariance,
         means: design.means,
+        scales: design.scales,
     }))
 }
 
@@ -263,6 +278,14 @@ mod tests {
             assert!((found - expected).abs() < 6e-4, "{found} is not {expected}");
         }
         assert_close("at 31", m.probability(&[31.0]), 0.9996, 1e-4);
+        // At the mean the interval is that of the constant of the centred column.
+        let (low, high) = m.interval(&[31.0]).unwrap();
+        assert!(
+            low < 0.6 && 0.9999 < high,
+            "far below all that was seen nothing is known well: {low} {high}"
+        );
+        let (low, high) = m.interval(&m.means).unwrap();
+        assert!(0.08 < low && high < 0.55, "{low} {high}");
     }
 
     fn ending(left: &[bool], columns: &[(&str, &[f64])]) -> Fitted<Logistic> {
@@ -314,7 +337,7 @@ mod tests {
         let row = [x[3], y[3]];
         let parts = m.contributions(&row, 5);
         assert!(parts.len() == 2 && parts[0].logit.abs() >= parts[1].logit.abs());
-        let base = naata_math::logit(m.probability(&m.means));
+        let base = logit(m.probability(&m.means));
         let sum: f64 = base + parts.iter().map(|c| c.logit).sum::<f64>();
         assert_close("sum", inverse_logit(sum), m.probability(&row), 1e-13);
     }

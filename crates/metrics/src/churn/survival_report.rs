@@ -127,31 +127,8 @@ pub fn staying(
     p: &ChurnSurvivalParams,
     cx: &Context<'_>,
 ) -> Result<Staying, Error> {
-    let found = relationships(subscriptions, cx.as_of);
-    let shown = |r: &&Relationship| cx.history_from.is_none_or(|h| r.ended.is_none_or(|e| e > h));
-    let mut first: Vec<Relationship> = Vec::new();
-    let mut returned = 0;
-    for r in found.all.iter().filter(shown) {
-        if first.last().is_some_and(|last| last.who == r.who) {
-            returned += u64::from(r.earlier == 1);
-        } else {
-            first.push(*r);
-        }
-    }
-    let days = |r: &Relationship| r.ended.unwrap_or(cx.as_of).since(r.started);
-    let spell = |r: &Relationship| {
-        let entry = cx.history_from.map(|h| h.since(r.started)).filter(|e| *e > 0);
-        let exit = days(r) as f64;
-        Spell {
-            entry: entry.map(|e| e as f64).filter(|e| *e < exit),
-            exit,
-            left: r.ended.is_some(),
-            weight: 1,
-        }
-    };
-    // Who began before the records and was seen only on their last day brings no time at risk.
-    first.retain(|r| cx.history_from.is_none_or(|h| r.started >= h || days(r) > h.since(r.started)));
-    let spells: Vec<Spell> = first.iter().map(spell).collect();
+    let FirstStays { all, first, returned, reversed } = first_stays(subscriptions, cx);
+    let spells: Vec<Spell> = first.iter().map(|r| stay(r, cx)).collect();
     let curve = kaplan_meier(&spells, Band::LogLog)?;
     let unit = p.unit.days();
     let units = (curve.last_seen() / unit).floor().min(1_000.0) as u32;
@@ -163,11 +140,11 @@ pub fn staying(
         Some(peak) => {
             let start = f64::from(peak.unit) * unit;
             let near = |r: &&Relationship| {
-                let t = days(r) as f64;
+                let t = days(r, cx) as f64;
                 r.ended.is_none() && start - unit <= t && t < start
             };
             let mut due: Vec<(CustomerIx, i64, Option<Minor>)> =
-                found.all.iter().filter(near).map(|r| (r.who, days(r), r.monthly)).collect();
+                all.iter().filter(near).map(|r| (r.who, days(r, cx), r.monthly)).collect();
             due.sort_by_key(|(who, days, monthly)| {
                 (std::cmp::Reverse(*monthly), std::cmp::Reverse(*days), *who)
             });
@@ -179,7 +156,7 @@ pub fn staying(
         mean: curve.restricted_mean(horizon).ok(),
         reasons: reasons(&first, &spells, texts, horizon)?,
         entered_late: spells.iter().filter(|s| s.entry.is_some()).count() as u64,
-        reversed: found.reversed,
+        reversed,
         unit: p.unit,
         curve,
         grid,
@@ -191,6 +168,43 @@ pub fn staying(
         money,
         returned,
     })
+}
+
+/// The first stay of each customer that the records show.
+pub(crate) struct FirstStays {
+    all: Vec<Relationship>,
+    pub(crate) first: Vec<Relationship>,
+    returned: u64,
+    reversed: u64,
+}
+
+/// Days of a relationship up to its end or the day one stands on.
+fn days(r: &Relationship, cx: &Context<'_>) -> i64 {
+    r.ended.unwrap_or(cx.as_of).since(r.started)
+}
+
+pub(crate) fn first_stays(subscriptions: &Histories<SubscriptionRow>, cx: &Context<'_>) -> FirstStays {
+    let found = relationships(subscriptions, cx.as_of);
+    let shown = |r: &&Relationship| cx.history_from.is_none_or(|h| r.ended.is_none_or(|e| e > h));
+    let mut first: Vec<Relationship> = Vec::new();
+    let mut returned = 0;
+    for r in found.all.iter().filter(shown) {
+        if first.last().is_some_and(|last| last.who == r.who) {
+            returned += u64::from(r.earlier == 1);
+        } else {
+            first.push(*r);
+        }
+    }
+    // Who began before the records and was seen only on their last day brings no time at risk.
+    first.retain(|r| cx.history_from.is_none_or(|h| r.started >= h || days(r, cx) > h.since(r.started)));
+    FirstStays { first, returned, reversed: found.reversed, all: found.all }
+}
+
+/// A relationship as time under observation, in days; one that began before the records do enters late.
+pub(crate) fn stay(r: &Relationship, cx: &Context<'_>) -> Spell {
+    let exit = days(r, cx) as f64;
+    let entry = cx.history_from.map(|h| h.since(r.started)).filter(|e| *e > 0).map(|e| e as f64);
+    Spell { entry: entry.filter(|e| *e < exit), exit, left: r.ended.is_some(), weight: 1 }
 }
 
 /// The unit of tenure, not the first, within which the largest share of those who reach it leaves.
