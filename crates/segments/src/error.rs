@@ -105,6 +105,54 @@ pub enum Error {
         /// The day of the question.
         as_of: Day,
     },
+    /// No line of an order is in a basket.
+    #[error("look into baskets: there is none up to {as_of} with an item in it")]
+    NoBaskets {
+        /// The day of the question.
+        as_of: Day,
+    },
+    /// Too many sets are frequent to hold or to read.
+    #[error("find frequent itemsets: there are more than {most}; ask for a higher support or smaller sets")]
+    TooManyItemsets {
+        /// The most that are kept.
+        most: u64,
+    },
+    /// A rate of false discoveries lies outside 0 to 1.
+    #[error("tell pairs at a false discovery rate of {rate}: expected a number between 0 and 1")]
+    Rate {
+        /// The rate asked for.
+        rate: String,
+    },
+    /// Features that cannot be read.
+    #[error("read the features '{text}': expected names such as log1p(r),m, each once")]
+    Features {
+        /// The offending text.
+        text: String,
+    },
+    /// A fact is no number.
+    #[error("group customers by {fact}: it holds {holds}, not numbers")]
+    NoNumbers {
+        /// The fact.
+        fact: String,
+        /// What it holds.
+        holds: &'static str,
+    },
+    /// A number of clusters nobody can use.
+    #[error("find {asked} clusters: expected a number from 2 to {most}")]
+    ClusterCount {
+        /// The number asked for.
+        asked: u8,
+        /// The most.
+        most: u8,
+    },
+    /// Fewer different customers than clusters.
+    #[error("find {clusters} clusters: {points} customers are not that many different points")]
+    TooFewPoints {
+        /// The number of clusters.
+        clusters: u64,
+        /// Customers with all features.
+        points: u64,
+    },
     /// Nobody has a purchase.
     #[error("score customers: none of them has a purchase up to {as_of}")]
     NoBuyers {
@@ -138,6 +186,13 @@ impl Error {
             Self::TooManyBoxes { .. } => "segments.too_many_boxes",
             Self::Box { .. } => "segments.box",
             Self::Brackets { .. } => "segments.brackets",
+            Self::NoBaskets { .. } => "segments.no_baskets",
+            Self::TooManyItemsets { .. } => "segments.too_many_itemsets",
+            Self::Rate { .. } => "segments.rate",
+            Self::Features { .. } => "segments.features",
+            Self::NoNumbers { .. } => "segments.no_numbers",
+            Self::ClusterCount { .. } => "segments.cluster_count",
+            Self::TooFewPoints { .. } => "segments.too_few_points",
             Self::NoBuyers { .. } => "segments.no_buyers",
             Self::Later { .. } => "segments.later",
         }
@@ -154,12 +209,17 @@ impl Error {
             | Self::TooManyBoxes { .. }
             | Self::Box { .. }
             | Self::Brackets { .. }
+            | Self::TooManyItemsets { .. }
+            | Self::Features { .. }
+            | Self::NoNumbers { .. }
+            | Self::ClusterCount { .. }
+            | Self::Rate { .. }
             | Self::CannotFreeze { .. }
             | Self::Order { .. }
             | Self::NoClasses { .. }
             | Self::OutcomeTooEarly { .. }
             | Self::OutcomeUnfinished { .. } => Class::Usage,
-            Self::NoBuyers { .. } => Class::Inconclusive,
+            Self::NoBuyers { .. } | Self::NoBaskets { .. } | Self::TooFewPoints { .. } => Class::Inconclusive,
             Self::Later { .. } => Class::Data,
         }
     }

@@ -21,6 +21,7 @@
 //! A segment depends on the customers' figures alone: the order of rows, the unit of money and the number of
 //! threads change nothing.
 
+pub mod affinity;
 pub mod cohorts;
 mod error;
 pub mod estimate;
@@ -34,6 +35,7 @@ pub mod sets;
 #[cfg(test)]
 mod testing;
 
+pub use affinity::AffinityAnalysis;
 pub use cohorts::RetentionAnalysis;
 pub use error::Error;
 pub use growth::GrowthAnalysis;
