@@ -7,7 +7,7 @@ use naata::CATALOGUE;
 
 pub fn command() -> Command {
     Command::new("explain")
-        .about("Explain an analysis (formula, source, assumptions) or the code of a finding")
+        .about("Explain an analysis (formula, source, assumptions) or the code of a finding; without KEY, list all analyses")
         .arg(
             Arg::new("key")
                 .value_name("KEY")
@@ -25,8 +25,33 @@ pub fn command() -> Command {
         .after_help("Example:\n  naata explain clv\n  naata explain date.unreadable")
 }
 
+/// All analyses as a markdown table: also the page `docs/analyses.md`.
+pub fn table() -> String {
+    let mut t =
+        String::from("| command | what it says | reads | formula | source |\n|---|---|---|---|---|\n");
+    for e in CATALOGUE {
+        let needs: Vec<&str> = e.needs().iter().map(|n| n.name()).collect();
+        let needs = if needs.is_empty() { "any table".to_string() } else { needs.join(", ") };
+        let cell = |text: &str| text.replace('|', "\\|").split_whitespace().collect::<Vec<_>>().join(" ");
+        t += &format!(
+            "| `{}` | {} | {needs} | {} | {} |\n",
+            e.card.key,
+            cell(e.card.title),
+            cell(e.card.formula),
+            cell(e.card.source)
+        );
+    }
+    t
+}
+
 pub fn run(m: &ArgMatches) -> Result<u8, Fail> {
     let key = args::texts(m, "key").join(" ");
+    if key.is_empty() {
+        return output::write_stdout(|out| {
+            out.write_all(table().as_bytes()).map_err(|e| output::rendered(e.into()))
+        })
+        .map(|()| 0);
+    }
     let lang = args::text(m, "lang").and_then(|l| naata_report::Lang::parse(&l)).unwrap_or_default();
     let mut found = false;
     output::write_stdout(|out| {

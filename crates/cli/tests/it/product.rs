@@ -306,3 +306,49 @@ fn standard_input_and_output_work_like_files() {
     assert_eq!(String::from_utf8_lossy(&out.stdout), String::from_utf8_lossy(&from_file));
     assert!(!from_file.is_empty());
 }
+
+#[test]
+fn the_page_of_analyses_is_what_the_catalogue_says() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/analyses.md");
+    let (code, table, err) = naata(Path::new("."), &["explain"]);
+    assert_eq!(code, 0, "{err}");
+    let head =
+        "# Analyses\n\nWritten by `naata explain`; a test keeps it so (`just bless` writes it again).\n\n";
+    let want = format!("{head}{}", String::from_utf8_lossy(&table));
+    #[expect(clippy::disallowed_methods, reason = "the one flag of the suite")]
+    if std::env::var_os("NAATA_BLESS").is_some() {
+        std::fs::write(&path, &want).expect("written");
+    }
+    assert_eq!(
+        std::fs::read_to_string(&path).unwrap_or_default(),
+        want,
+        "just bless writes docs/analyses.md"
+    );
+}
+
+#[test]
+fn the_parameters_the_demo_was_drawn_from_lie_in_the_intervals_of_the_fit() {
+    let folder = scratch("recovery");
+    let (code, _, err) = naata(&folder, &["demo", "shop", "-q"]);
+    assert_eq!(code, 0, "{err}");
+    let truth: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(folder.join("shop/truth.json")).expect("the truth"))
+            .expect("JSON");
+    let truth = &truth["purchases"]["parameters"];
+    let args = ["clv", "-p", "shop", "--model", "bg-nbd", "--unit", "week", "--format", "json", "-q"];
+    let (code, out, err) = naata(&folder, &args);
+    assert_eq!(code, 0, "{err}");
+    let json: serde_json::Value = serde_json::from_slice(&out).expect("JSON");
+    for (part, names) in [("model", &["r", "alpha", "a", "b"][..]), ("spend", &["p", "q", "v"][..])] {
+        for name in names {
+            let fitted = &json["result"][part];
+            let value = |of: &str| {
+                fitted[of][name].as_f64().unwrap_or_else(|| panic!("{part}.{of}.{name}: {fitted}"))
+            };
+            let drawn = truth[name].as_f64().unwrap_or_else(|| panic!("{name} in {truth}"));
+            let (low, high) = (value("low"), value("high"));
+            assert!(low < drawn && drawn < high, "{name}: {drawn} is not in {low} to {high}");
+            assert!(low < value("parameters") && value("parameters") < high);
+        }
+    }
+}
