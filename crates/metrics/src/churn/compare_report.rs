@@ -276,12 +276,12 @@ impl Analysis for ChurnCompareAnalysis {
 mod tests {
     use super::*;
     use crate::churn::candidates::tests::texts;
-    use crate::churn::relationship::tests::histories;
+    use crate::churn::relationship::tests::{Row, histories};
     use naata_core::{Currency, Day};
 
     #[test]
     fn the_faster_group_is_named_with_who_is_still_in_it() {
-        let rows: Vec<(u32, i32, Option<i32>, u32, Option<i64>)> = (0..10)
+        let rows: Vec<Row> = (0..10)
             .map(|i| {
                 (i, 0, Some(10 + i as i32 * 2 + 60 * (i as i32 % 2)).filter(|_| i < 8), i % 2, Some(100))
             })

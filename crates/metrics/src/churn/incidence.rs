@@ -197,15 +197,16 @@ mod tests {
             let exposure = Exposure::of(spells.iter());
             let all = moments(&spells, &exposure, 2, |r| cause[r]);
             let found = cumulative_incidence(&spells, &cause, 2).unwrap();
-            let (end, now) = (found.steps.len() - 1, found.steps.last().unwrap().of[1]);
-            let mut variance = 0.0;
-            for j in 0..=end {
-                let (n, d, own) = (all[j].at_risk as f64, all[j].all_left() as f64, all[j].left[1] as f64);
-                if n == 0.0 { continue; }
-                let before = if j == 0 { 1.0 } else { found.steps[j - 1].survival };
-                let gap = now.share - found.steps[j].of[1].share;
-                if d < n { variance += gap * gap * d / (n * (n - d)); }
-                variance += before * before * (n - own) / n * own / (n * n) - 2.0 * gap * before * own / (n * n);
+            let now = found.steps.last().unwrap().of[1];
+            let (mut variance, mut before) = (0.0, 1.0);
+            for (m, step) in all.iter().zip(&found.steps) {
+                let (n, d, own) = (m.at_risk as f64, m.all_left() as f64, m.left[1] as f64);
+                if n > 0.0 {
+                    let gap = now.share - step.of[1].share;
+                    if d < n { variance += gap * gap * d / (n * (n - d)); }
+                    variance += before * before * (n - own) / n * own / (n * n) - 2.0 * gap * before * own / (n * n);
+                }
+                before = step.survival;
             }
             prop_assert!((now.standard_error * now.standard_error - variance).abs() < 1e-13);
         }

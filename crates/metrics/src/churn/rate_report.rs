@@ -377,7 +377,7 @@ impl Analysis for ChurnRateAnalysis {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::churn::relationship::tests::histories;
+    use crate::churn::relationship::tests::{Row, histories};
     use naata_core::{Currency, Symbols};
     use proptest::prelude::*;
 
@@ -388,8 +388,6 @@ mod tests {
         }
         symbols.seal().0
     }
-
-    type Row = (u32, i32, Option<i32>, u32, Option<i64>);
 
     fn run(rows: &[Row], p: &ChurnRateParams, as_of: i32) -> Result<ChurnRates, Refusal> {
         let unit = MoneyUnit::of(Currency::INR);

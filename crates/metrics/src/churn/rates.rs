@@ -272,7 +272,7 @@ mod tests {
             let parts = [-r.churned.0, -r.contraction.0, r.expansion.0, r.new.0, r.returned.0];
             prop_assert_eq!(r.start.0 + parts.iter().sum::<i64>(), r.end.0);
             if let (Some(gross), Some(net), Some(lost)) = (t.gross_retention(), t.net_retention(), t.revenue_churn()) {
-                prop_assert!(0.0 <= gross && gross <= 1.0 && gross <= net && gross <= 1.0 - lost + 1e-15);
+                prop_assert!((0.0..=1.0).contains(&gross) && gross <= net && gross <= 1.0 - lost + 1e-15);
             }
         }
 

@@ -88,20 +88,18 @@ pub(crate) mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// Subscriptions as (customer, start, end, plan and reason, price).
-    pub(crate) fn histories(
-        rows: &[(u32, i32, Option<i32>, u32, Option<i64>)],
-    ) -> Histories<SubscriptionRow> {
-        let row = |(who, started, ended, plan, monthly): &(u32, i32, Option<i32>, u32, Option<i64>)| {
-            SubscriptionRow {
-                who: CustomerIx(*who),
-                id: Symbol::NONE,
-                plan: Symbol(*plan),
-                started: Day(*started),
-                ended: ended.map(Day),
-                monthly: monthly.map(Minor),
-                reason: Symbol(*plan),
-            }
+    /// A subscription: customer, start, end, plan and reason, price.
+    pub(crate) type Row = (u32, i32, Option<i32>, u32, Option<i64>);
+
+    pub(crate) fn histories(rows: &[Row]) -> Histories<SubscriptionRow> {
+        let row = |(who, started, ended, plan, monthly): &Row| SubscriptionRow {
+            who: CustomerIx(*who),
+            id: Symbol::NONE,
+            plan: Symbol(*plan),
+            started: Day(*started),
+            ended: ended.map(Day),
+            monthly: monthly.map(Minor),
+            reason: Symbol(*plan),
         };
         let rows: Vec<SubscriptionRow> = rows.iter().map(row).collect();
         Histories::group(10, &rows, |s| s.started).unwrap()

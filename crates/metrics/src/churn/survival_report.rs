@@ -70,6 +70,17 @@ pub struct PlanStay {
     pub staying: Option<Estimate>,
 }
 
+/// What left for one reason.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ReasonShare {
+    /// The reason; `None` where none was given.
+    pub reason: Option<Box<str>>,
+    /// Customers who left for it, whenever.
+    pub left: u64,
+    /// The share that has left for it by the horizon.
+    pub by_horizon: Incidence,
+}
+
 /// The unit of tenure in which most leave.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Peak {
@@ -94,7 +105,7 @@ pub struct Staying {
     /// The mean stay within the horizon, in days.
     pub mean: Option<RestrictedMean>,
     /// For each reason the share that has left for it by the horizon.
-    pub reasons: Vec<(Option<Box<str>>, u64, Incidence)>,
+    pub reasons: Vec<ReasonShare>,
     /// Plans, those with most customers first.
     pub plans: Vec<PlanStay>,
     /// Whether plans differ; `None` where there is nothing to compare.
@@ -231,7 +242,7 @@ fn reasons(
     spells: &[Spell],
     texts: &Texts,
     horizon: f64,
-) -> Result<Vec<(Option<Box<str>>, u64, Incidence)>, Error> {
+) -> Result<Vec<ReasonShare>, Error> {
     let mut numbers: BTreeMap<Symbol, usize> = BTreeMap::new();
     for r in first.iter().filter(|r| r.ended.is_some()) {
         let next = numbers.len();
@@ -240,11 +251,14 @@ fn reasons(
     let cause: Vec<usize> = first.iter().map(|r| numbers.get(&r.reason).copied().unwrap_or(0)).collect();
     let shares = cumulative_incidence(spells, &cause, numbers.len())?;
     let Some(at) = shares.at(horizon) else { return Ok(Vec::new()) };
-    let mut out: Vec<(Option<Box<str>>, u64, Incidence)> = numbers
+    let mut out: Vec<ReasonShare> = numbers
         .iter()
-        .filter_map(|(s, i)| Some((texts.get(*s).map(Box::from), *shares.left.get(*i)?, *at.of.get(*i)?)))
+        .filter_map(|(s, i)| {
+            let reason = texts.get(*s).map(Box::from);
+            Some(ReasonShare { reason, left: *shares.left.get(*i)?, by_horizon: *at.of.get(*i)? })
+        })
         .collect();
-    out.sort_by(|a, b| (a.0.is_none(), b.1, &a.0).cmp(&(b.0.is_none(), a.1, &b.0)));
+    out.sort_by(|a, b| (a.reason.is_none(), b.left, &a.reason).cmp(&(b.reason.is_none(), a.left, &b.reason)));
     Ok(out)
 }
 
@@ -316,11 +330,11 @@ impl Staying {
                 ChartKind::Steps { x: "after", y: "staying", band: Some(("low", "high")) },
             );
         let of = |f: &dyn Fn(&Incidence) -> Option<f64>| {
-            Column::Share(self.reasons.iter().map(|r| f(&r.2)).collect())
+            Column::Share(self.reasons.iter().map(|r| f(&r.by_horizon)).collect())
         };
         let reasons = Table::figures("reasons")
-            .with("reason", Column::Text(self.reasons.iter().map(|r| r.0.clone()).collect()))
-            .with("left", Column::Count(self.reasons.iter().map(|r| Some(r.1)).collect()))
+            .with("reason", Column::Text(self.reasons.iter().map(|r| r.reason.clone()).collect()))
+            .with("left", Column::Count(self.reasons.iter().map(|r| Some(r.left)).collect()))
             .with("share", of(&|i| Some(i.share)))
             .with("low", of(&|i| i.interval.map(|i| i.0)))
             .with("high", of(&|i| i.interval.map(|i| i.1)))
@@ -504,11 +518,9 @@ impl Analysis for ChurnSurvivalAnalysis {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::churn::relationship::tests::histories;
+    use crate::churn::relationship::tests::{Row, histories};
     use naata_core::{Currency, Day, Symbols};
     use proptest::prelude::*;
-
-    type Row = (u32, i32, Option<i32>, u32, Option<i64>);
 
     fn run(rows: &[Row], p: &ChurnSurvivalParams, cx: &Context<'_>) -> Result<Staying, Refusal> {
         let mut symbols = Symbols::default();
@@ -534,7 +546,7 @@ mod tests {
         assert_eq!(s.curve.steps.iter().map(|s| s.time).collect::<Vec<_>>(), [10.0, 40.0, 70.0, 100.0]);
         let monthly = run(&rows, &ChurnSurvivalParams::default(), &Context::at(Day(100))).unwrap();
         assert_eq!(s.curve, monthly.curve);
-        assert_eq!(s.reasons.iter().map(|r| r.1).sum::<u64>(), 2);
+        assert_eq!(s.reasons.iter().map(|r| r.left).sum::<u64>(), 2);
         assert_eq!(s.plans.iter().map(|p| p.n).sum::<u64>(), 4);
         assert_eq!(s.answer().flaws(), Vec::<String>::new());
         assert!(matches!(s.answer().actions[0], Action::Nothing { key: "churn.survival.too_thin", .. }));
@@ -562,7 +574,7 @@ mod tests {
     #[test]
     fn the_time_at_which_most_leave_is_found_and_who_comes_up_to_it() {
         // Of 100 a tenth leaves in each of the first two months, half of the rest in the third.
-        let mut rows: Vec<(u32, i32, Option<i32>, u32, Option<i64>)> = Vec::new();
+        let mut rows: Vec<Row> = Vec::new();
         for i in 0..100 {
             let end = match i {
                 0..10 => Some(15),
@@ -608,7 +620,7 @@ mod tests {
             if let Ok(s) = run(&rows, &ChurnSurvivalParams { unit: TenureUnit::Week, horizon }, &cx) {
                 prop_assert_eq!(s.answer().flaws(), Vec::<String>::new());
                 prop_assert_eq!(s.plans.iter().map(|p| p.left).sum::<u64>(), s.curve.left);
-                prop_assert_eq!(s.reasons.iter().map(|r| r.1).sum::<u64>(), if s.reasons.is_empty() { 0 } else { s.curve.left });
+                prop_assert_eq!(s.reasons.iter().map(|r| r.left).sum::<u64>(), if s.reasons.is_empty() { 0 } else { s.curve.left });
             }
         }
     }
