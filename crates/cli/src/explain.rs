@@ -11,8 +11,7 @@ pub fn command() -> Command {
         .arg(
             Arg::new("key")
                 .value_name("KEY")
-                .num_args(1..)
-                .required(true)
+                .num_args(0..)
                 .help("clv, journey map, date.unreadable ..."),
         )
         .arg(
