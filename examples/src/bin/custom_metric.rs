@@ -52,7 +52,12 @@ impl Present for Weekend {
         );
         let lovers = known.iter().filter(|s| **s > 0.5).count() as u64;
         answer.messages.push(Message::new("weekend.lovers").with("customers", Cell::Count(lovers)));
-        answer.actions.push(Action::Act { key: "weekend.invite", customers: lovers, stake: None, list: "rows" });
+        answer.actions.push(Action::Act {
+            key: "weekend.invite",
+            customers: lovers,
+            stake: None,
+            list: "rows",
+        });
         answer
     }
 }
@@ -123,6 +128,9 @@ mod tests {
         assert!(session.facts(&["shop.weekend.share"]).unwrap().has("shop.weekend.share"));
         let wrong = session.ask("weekend", &|_| Some("many".into())).unwrap_err();
         assert_eq!(wrong.code(), "naata.parameter");
-        assert_eq!(session.ask("weekedn", &|_| None).unwrap_err().to_string(), "find the analysis 'weekedn'; did you mean 'weekend'?");
+        assert_eq!(
+            session.ask("weekedn", &|_| None).unwrap_err().to_string(),
+            "find the analysis 'weekedn'; did you mean 'weekend'?"
+        );
     }
 }

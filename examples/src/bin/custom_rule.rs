@@ -34,7 +34,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let done = replay(&programme(per)?, &events, None)?;
         let outstanding: Points =
             done.members.iter().try_fold(Points(0), |sum, m| sum.plus(m.balance, "outstanding points"))?;
-        writeln!(out, "a point per {per} rupees: {} members hold {} points", done.members.len(), outstanding.0)?;
+        writeln!(
+            out,
+            "a point per {per} rupees: {} members hold {} points",
+            done.members.len(),
+            outstanding.0
+        )?;
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! A first look: the demo shop in, a table on the terminal out.
 
-use naata::core::{Context, Day, Intake};
 use naata::Session;
+use naata::core::{Context, Day, Intake};
 use naata_report::{Document, Format, Section, Style};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
