@@ -22,6 +22,7 @@
 //! threads change nothing.
 
 pub mod affinity;
+pub mod clusters;
 pub mod cohorts;
 mod error;
 pub mod estimate;
@@ -36,6 +37,7 @@ pub mod sets;
 mod testing;
 
 pub use affinity::AffinityAnalysis;
+pub use clusters::ClustersAnalysis;
 pub use cohorts::RetentionAnalysis;
 pub use error::Error;
 pub use growth::GrowthAnalysis;

@@ -5,6 +5,7 @@
     reason = "a helper that cannot go on ends the test that called it"
 )]
 
+mod clusters;
 mod groceries;
 mod online;
 
