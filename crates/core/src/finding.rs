@@ -149,6 +149,12 @@ impl Findings {
         list.truncate(self.cap);
     }
 
+    /// Counts `n` further findings of this code and file that nobody will list.
+    pub fn count_more(&mut self, like: &Finding, n: u64) {
+        let key = (like.code, like.file.clone());
+        self.counts.entry(key).or_insert((like.severity, 0)).1 += n;
+    }
+
     /// Takes in another part's findings; the result does not depend on the order of parts.
     pub fn merge(&mut self, other: Self) {
         for (key, (severity, n)) in other.counts {

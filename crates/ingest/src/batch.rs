@@ -1,6 +1,7 @@
 //! A stretch of a file turned into typed rows. It knows nothing of what came before, so that stretches can be parsed
 //! side by side; where it ends tells whether the next one began at the right byte.
 
+use crate::cells::Cells;
 use crate::codes::{self, Code};
 use crate::footer::{below_the_rows, is_footer};
 use crate::plan::Plan;
@@ -8,8 +9,8 @@ use crate::records::{Records, skip_line_ends, unclosed};
 use crate::row::{Desk, Note, Row, lossy};
 use crate::sale::Sales;
 use crate::tables::Record;
-use csv::ByteRecord;
-use naata_core::{Day, Digest, TableKind};
+use crate::touch::Touches;
+use naata_core::{Day, Digest, RowDigest, TableKind};
 use std::collections::BTreeMap;
 
 /// How many lines may open a quote that is never closed before rows cannot be told apart.
@@ -28,6 +29,7 @@ pub(crate) struct Batch {
     pub(crate) digest: Digest,
     pub(crate) desk: Desk,
     pub(crate) sales: Sales,
+    pub(crate) touches: Touches,
     pub(crate) records: Vec<Record>,
     /// Rows that open a quote and never close it.
     pub(crate) open_quotes: usize,
@@ -44,8 +46,7 @@ impl Batch {
 pub(crate) fn parse(plan: &Plan, window: &[u8], start: usize, until: usize, last: bool) -> Batch {
     let mut batch = Batch { start, end: start, ..Batch::default() };
     let mut desk = Desk::default();
-    let mut cells = ByteRecord::new();
-    let mut content: Vec<u8> = Vec::new();
+    let mut cells = Cells::of(window);
     let mut records = Records::new(window, start, plan.delimiter);
     while batch.end < until {
         let Some(place) = records.next(&mut cells) else {
@@ -88,7 +89,11 @@ pub(crate) fn parse(plan: &Plan, window: &[u8], start: usize, until: usize, last
         batch.end = skip_line_ends(window, place.end);
         batch.rows += 1;
         let mut row = Row { plan, cells: &cells, at: place.start, desk: &mut desk };
-        let outcome = take(&mut row, &mut batch.sales, &mut batch.records);
+        let before = row.desk.notes.len();
+        let outcome = take(&mut row, &mut batch);
+        if desk.notes.len() > before {
+            desk.cap(before, plan.cap);
+        }
         match outcome {
             Err(code) => batch.refuse(code),
             Ok(day) => {
@@ -96,14 +101,11 @@ pub(crate) fn parse(plan: &Plan, window: &[u8], start: usize, until: usize, last
                 if let Some(day) = day {
                     batch.span = Some(batch.span.map_or((day, day), |(a, b)| (a.min(day), b.max(day))));
                 }
-                content.clear();
-                for (_, slot) in plan.mapped() {
-                    for column in &slot.columns {
-                        content.extend_from_slice(cells.get(*column).unwrap_or_default().trim_ascii());
-                        content.push(0x1F);
-                    }
+                let mut digest = RowDigest::default();
+                for column in &plan.read {
+                    digest.cell(cells.get(*column).unwrap_or_default().trim_ascii());
                 }
-                batch.digest.add(day, &content);
+                batch.digest.add_row(day, digest);
             }
         }
     }
@@ -111,7 +113,7 @@ pub(crate) fn parse(plan: &Plan, window: &[u8], start: usize, until: usize, last
     batch
 }
 
-fn take(row: &mut Row<'_>, sales: &mut Sales, records: &mut Vec<Record>) -> Result<Option<Day>, Code> {
+fn take(row: &mut Row<'_>, batch: &mut Batch) -> Result<Option<Day>, Code> {
     let (plan, cells) = (row.plan, row.cells);
     let whole = |row: &mut Row<'_>, code: Code| {
         let text: Vec<&[u8]> = row.cells.iter().collect();
@@ -137,9 +139,10 @@ fn take(row: &mut Row<'_>, sales: &mut Sales, records: &mut Vec<Record>) -> Resu
     }
     let before = row.desk.notes.len();
     let taken = match plan.kind {
-        TableKind::Purchases | TableKind::Lines => sales.take(row),
+        TableKind::Purchases | TableKind::Lines => batch.sales.take(row),
+        TableKind::Touches => batch.touches.take(row),
         _ => Record::of(row).map(|(day, record)| {
-            records.push(record);
+            batch.records.push(record);
             day
         }),
     };

@@ -3,8 +3,8 @@
 //! Asked only of rows that cannot be read as rows. A total is known by its first word; a line of text by its only
 //! cell and what it begins with, or by the format, where the format has such lines.
 
+use crate::cells::Cells;
 use crate::codes::{self, Code};
-use csv::ByteRecord;
 
 /// First words of a row that adds up others, folded.
 const TOTALS: &[&str] = &[
@@ -51,7 +51,7 @@ const LINES: &[&str] = &[
 ];
 
 /// What a row that cannot be read is, when it stands below the rows.
-pub(crate) fn below_the_rows(cells: &ByteRecord, any_line: bool) -> Option<Code> {
+pub(crate) fn below_the_rows(cells: &Cells<'_>, any_line: bool) -> Option<Code> {
     if is_total(cells) {
         return Some(codes::ROW_TOTAL);
     }
@@ -59,7 +59,7 @@ pub(crate) fn below_the_rows(cells: &ByteRecord, any_line: bool) -> Option<Code>
 }
 
 /// Whether the first cell that is not blank says that the row is a total.
-fn is_total(cells: &ByteRecord) -> bool {
+fn is_total(cells: &Cells<'_>) -> bool {
     let first = cells.iter().map(<[u8]>::trim_ascii).find(|c| !c.is_empty()).unwrap_or_default();
     let text = crate::fold::fold(
         std::str::from_utf8(first.get(..first.len().min(60)).unwrap_or_default()).unwrap_or_default(),
@@ -68,11 +68,15 @@ fn is_total(cells: &ByteRecord) -> bool {
 }
 
 /// Whether the row is a line of text with one cell.
-pub(crate) fn is_footer(cells: &ByteRecord, any_line: bool) -> bool {
+pub(crate) fn is_footer(cells: &Cells<'_>, any_line: bool) -> bool {
     let mut filled = cells.iter().map(<[u8]>::trim_ascii).filter(|c| !c.is_empty());
-    let (Some(only), None) = (filled.next(), filled.next()) else { return false };
-    let text = String::from_utf8_lossy(only).to_lowercase();
-    any_line || LINES.iter().any(|l| text.starts_with(l))
+    let Some(first) = filled.next() else { return false };
+    let text = String::from_utf8_lossy(first).to_lowercase();
+    // A copyright may name "inc." behind a comma that nothing quotes.
+    match filled.next() {
+        None => any_line || LINES.iter().any(|l| text.starts_with(l)),
+        Some(_) => text.starts_with("copyright (c)") || text.starts_with("copyright ©"),
+    }
 }
 
 #[cfg(test)]
@@ -81,7 +85,11 @@ mod tests {
 
     #[test]
     fn totals_and_lines_are_told_from_rows() {
-        let of = |cells: &[&str], any| below_the_rows(&ByteRecord::from(cells.to_vec()), any).map(|c| c.key);
+        let of = |texts: &[&str], any| {
+            let mut cells = Cells::of(b"");
+            texts.iter().for_each(|t| cells.copy(t.bytes()));
+            below_the_rows(&cells, any).map(|c| c.key)
+        };
         for (cells, want) in [
             (&["Grand Total", "", "12"][..], Some("row.total")),
             (&["", "TOTAL:", "12"], Some("row.total")),

@@ -1,9 +1,9 @@
 //! The first stretch of a file: what encoding and delimiter it suggests. Its header is found in [`crate::header`].
 
+use crate::cells::Cells;
 use crate::encoding::{Decoder, Guess, guess};
 use crate::records::Records;
 use crate::{Delimiter, Encoding, Error, Reading};
-use csv::ByteRecord;
 use std::io::Read;
 
 /// How much of a file the first guesses rest on.
@@ -45,7 +45,7 @@ impl Head {
     /// The first rows, each with the byte it begins at and the byte after it; never one that is cut off.
     pub(crate) fn rows(&self, delimiter: Delimiter, most: usize) -> Vec<HeadRow> {
         let mut records = Records::new(&self.text, 0, delimiter);
-        let mut cells = ByteRecord::new();
+        let mut cells = Cells::of(&self.text);
         let mut rows = Vec::new();
         while rows.len() < most {
             let Some(place) = records.next(&mut cells) else { break };

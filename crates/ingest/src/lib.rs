@@ -32,6 +32,7 @@
 //! Nothing is rounded, and no row is lost without a finding: `rows = used + each reason`.
 
 mod batch;
+mod cells;
 pub mod codes;
 mod container;
 mod date;
@@ -45,18 +46,23 @@ mod footer;
 mod formats;
 mod head;
 mod header;
+mod keep;
 mod money;
 mod orders;
 mod plan;
 mod read;
 mod recognise;
 mod records;
+mod repeats;
 mod row;
 mod sale;
 mod sink;
 mod sniff;
 mod source;
+mod summarise;
 mod tables;
+mod touch;
+mod window;
 
 pub use codes::{CODES, Code};
 pub use date::{DateFormat, DateOrder};
@@ -67,3 +73,4 @@ pub use formats::{FORMATS, Format, GENERIC, Provenance};
 pub use read::{Options, Outcome, read};
 pub use recognise::{Confidence, Recognition, recognise, recognise_source};
 pub use source::{ColumnRef, Delimiter, Opener, Reading, Source};
+pub use summarise::{Summarised, summarise};

@@ -5,7 +5,8 @@
 //! bill numbers begin again each year. Rows without a customer belong to the order's customer, if it has just one.
 
 use crate::codes::{self, Code};
-use naata_core::{CustomerIx, Day, Error, Minor, Part, PurchaseRow, Sale, Symbols};
+use crate::keep::Keep;
+use naata_core::{CustomerIx, Day, Error, Minor, PurchaseRow, Sale, Symbols};
 
 /// Days after which an order id that comes back stands for another order.
 pub(crate) const GAP: i64 = 180;
@@ -78,6 +79,8 @@ pub(crate) struct OrderNote {
     pub(crate) code: Code,
     pub(crate) line: u64,
     pub(crate) order: String,
+    /// The amount, where the finding is about it.
+    pub(crate) amount: Option<Minor>,
     /// Rows that are refused for it.
     pub(crate) refused: u64,
 }
@@ -122,7 +125,7 @@ impl Orders {
     }
 
     /// Makes purchases of the sums and puts them into the part.
-    pub(crate) fn resolve(self, part: &mut Part, by_line: bool) -> Result<Resolved, Error> {
+    pub(crate) fn resolve<K: Keep>(self, kept: &mut K, by_line: bool) -> Result<Resolved, Error> {
         let mut out = Resolved { fate: vec![None; self.sums.len()], notes: Vec::new(), records: 0 };
         for (id, head) in self.heads.iter().enumerate() {
             let mut numbers = Vec::new();
@@ -132,27 +135,27 @@ impl Orders {
                 at = sum.next;
             }
             let order = self.ids.get(naata_core::Symbol(id as u32)).unwrap_or_default();
-            self.order(order, &numbers, part, by_line, &mut out)?;
+            self.order(order, &numbers, kept, by_line, &mut out)?;
         }
         Ok(out)
     }
 
-    fn order(
+    fn order<K: Keep>(
         &self,
         order: &str,
         numbers: &[u32],
-        part: &mut Part,
+        kept: &mut K,
         by_line: bool,
         out: &mut Resolved,
     ) -> Result<(), Error> {
         let mut sums: Vec<(u32, Sum)> =
             numbers.iter().filter_map(|n| self.sums.get(*n as usize).map(|s| (*n, *s))).collect();
         let first_line = sums.iter().map(|(_, s)| s.line).min().unwrap_or(0);
-        let note =
-            |code: Code, line: u64, refused: u64| OrderNote { code, line, order: order.into(), refused };
+        let note = |code, line, refused| OrderNote { code, line, order: order.into(), amount: None, refused };
         let mut customers: Vec<CustomerIx> = sums.iter().map(|s| s.1.who).filter(|w| w.is_some()).collect();
         // In id order, so that nothing depends on which row came first.
-        customers.sort_by(|a, b| part.index.get(*a).cmp(&part.index.get(*b)));
+        let ids = kept.ids();
+        customers.sort_by(|a, b| ids.get(*a).cmp(&ids.get(*b)));
         customers.dedup();
         if customers.len() > 1 {
             out.notes.push(note(codes::ORDER_CUSTOMERS, first_line, 0));
@@ -164,19 +167,19 @@ impl Orders {
             let loose = sums.iter_mut().filter(|(_, s)| !s.who.is_some() && (alone || s.day.is_none()));
             loose.for_each(|(_, s)| s.who = *owner);
         }
-        let key = |s: &Sum| (part.index.get(s.who).map(str::to_owned), s.day.is_none(), s.day, s.line);
+        let key = |s: &Sum| (ids.get(s.who).map(str::to_owned), s.day.is_none(), s.day, s.line);
         sums.sort_by_cached_key(|(_, s)| key(s));
         for group in sums.chunk_by(|a, b| a.1.who == b.1.who) {
-            self.purchases(group, part, by_line, out, &note)?;
+            self.purchases(group, kept, by_line, out, &note)?;
         }
         Ok(())
     }
 
     /// The sums of one order and customer, earliest day first and those without a day last.
-    fn purchases(
+    fn purchases<K: Keep>(
         &self,
         group: &[(u32, Sum)],
-        part: &mut Part,
+        kept: &mut K,
         by_line: bool,
         out: &mut Resolved,
         note: &dyn Fn(Code, u64, u64) -> OrderNote,
@@ -243,13 +246,14 @@ impl Orders {
                 out.notes.push(note(codes::ORDER_REPEATED, sum.line, 0));
             }
             let sale = Sale { who: sum.who, day, amount, discount: sum.discount, tax: sum.tax };
-            out.notes.extend(remark(amount).map(|code| note(code, sum.line, 0)));
-            enter(part, &sale, sum.seconds)?;
+            out.notes
+                .extend(remark(amount).map(|c| OrderNote { amount: Some(amount), ..note(c, sum.line, 0) }));
+            enter(kept, &sale, sum.seconds)?;
             out.records += 1;
             if sum.refund.0 > 0 {
                 let back = Minor::ZERO.minus(sum.refund, "a refund")?;
                 let zero = Minor::ZERO;
-                enter(part, &Sale { amount: back, discount: zero, tax: zero, ..sale }, sum.seconds)?;
+                enter(kept, &Sale { amount: back, discount: zero, tax: zero, ..sale }, sum.seconds)?;
                 out.records += 1;
             }
         }
@@ -266,11 +270,12 @@ pub(crate) fn remark(amount: Minor) -> Option<Code> {
     }
 }
 
-/// Puts a purchase into the part and among the takings of its day.
-pub(crate) fn enter(part: &mut Part, sale: &Sale, seconds: Option<u32>) -> Result<(), Error> {
-    part.takings.add(sale)?;
+/// Puts a purchase among the rows and the takings of its day.
+fn enter<K: Keep>(kept: &mut K, sale: &Sale, seconds: Option<u32>) -> Result<(), Error> {
+    if let Some(takings) = kept.takings() {
+        takings.add(sale)?;
+    }
     // Purchases carry no row number: what happened at one time has no order that the file could tell.
     let seconds = seconds.unwrap_or(PurchaseRow::NO_TIME);
-    part.purchases.push(PurchaseRow { who: sale.who, day: sale.day, amount: sale.amount, seconds, row: 0 });
-    Ok(())
+    kept.purchase(PurchaseRow { who: sale.who, day: sale.day, amount: sale.amount, seconds, row: 0 })
 }

@@ -11,6 +11,7 @@ use crate::head::Head;
 use crate::header::{Layout, layout};
 use crate::money::Mark;
 use crate::records::line_ends;
+use crate::repeats::{KeySet, OrderForm, OrderKey, Repeats};
 use crate::sniff::{Form, forms};
 use crate::{ColumnRef, Delimiter, Error, Reading};
 use naata_core::{Day, MoneyUnit, TableKind, Zone};
@@ -32,6 +33,24 @@ impl Slot {
     }
 }
 
+/// Which rows are brought together as rows of one order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Grouped {
+    /// Those of these orders; the id of any other order is on one row alone.
+    These(KeySet),
+    /// All that name an order.
+    All,
+}
+
+impl Grouped {
+    pub(crate) fn has(&self, key: OrderKey) -> bool {
+        match self {
+            Self::These(keys) => keys.has(key),
+            Self::All => key != OrderKey::NONE,
+        }
+    }
+}
+
 /// How one file is read.
 #[derive(Clone, Debug)]
 pub(crate) struct Plan {
@@ -50,6 +69,10 @@ pub(crate) struct Plan {
     pub(crate) body: usize,
     pub(crate) body_lines: u64,
     slots: Vec<Slot>,
+    /// The first column of every field, [`Plan::NOWHERE`] or [`Plan::SEVERAL`].
+    first: [usize; F::N],
+    /// The columns values are read from, field by field.
+    pub(crate) read: Vec<usize>,
     /// Columns that each state one consent.
     pub(crate) grants: Vec<(usize, &'static Grant)>,
     /// Stable ids of the columns, where the export has them, and what further header rows say.
@@ -62,10 +85,14 @@ pub(crate) struct Plan {
     form_declared: Option<DateFormat>,
     pub(crate) mark: Mark,
     mark_declared: bool,
-    /// Whether rows of one order are brought together.
-    pub(crate) grouped: bool,
+    pub(crate) grouped: Grouped,
+    pub(crate) order_form: OrderForm,
     /// Whether a row is a line of an order rather than an order.
     pub(crate) by_line: bool,
+    /// Whether only what a summary needs is kept of a row; what is found in it does not change.
+    pub(crate) lean: bool,
+    /// How many findings of a code a stretch lists.
+    pub(crate) cap: usize,
     pub(crate) unit: MoneyUnit,
     pub(crate) zone: Zone,
     pub(crate) today: Option<Day>,
@@ -111,6 +138,8 @@ impl Plan {
             body,
             body_lines: line_ends(head.text.get(..body).unwrap_or_default()),
             slots: vec![Slot::default(); F::N],
+            first: [Self::NOWHERE; F::N],
+            read: Vec::new(),
             grants: Vec::new(),
             ids,
             texts,
@@ -120,8 +149,11 @@ impl Plan {
             form_declared: declared,
             mark: if wish.reading.decimal_comma == Some(true) { Mark::Comma } else { Mark::Point },
             mark_declared: wish.reading.decimal_comma.is_some(),
-            grouped: false,
+            grouped: Grouped::These(KeySet::default()),
+            order_form: OrderForm::default(),
             by_line: false,
+            lean: false,
+            cap: usize::MAX,
             unit,
             zone,
             today: None,
@@ -136,12 +168,33 @@ impl Plan {
         plan.by_line = wish.kind == TableKind::Purchases
             && plan.slot(F::Order).is_mapped()
             && (format.order_totals() || plan.slot(F::Item).is_mapped());
-        plan.grouped = plan.by_line;
+        for (first, slot) in plan.first.iter_mut().zip(&plan.slots) {
+            *first = match slot.columns.first() {
+                Some(_) if slot.first => Self::SEVERAL,
+                column => column.copied().unwrap_or(Self::NOWHERE),
+            };
+        }
+        plan.read = plan.mapped().flat_map(|(_, s)| s.columns.iter().copied()).collect();
         Ok(plan)
     }
 
     pub(crate) fn slot(&self, field: F) -> &Slot {
         &self.slots[field as usize]
+    }
+
+    /// Stands for a field that no column has.
+    pub(crate) const NOWHERE: usize = usize::MAX;
+    /// Stands for a field that is in the first of several columns that is not blank.
+    pub(crate) const SEVERAL: usize = usize::MAX - 1;
+
+    /// The first column of a field.
+    pub(crate) fn first(&self, field: F) -> usize {
+        self.first[field as usize]
+    }
+
+    /// Whether a row may continue an order.
+    pub(crate) fn has_orders(&self) -> bool {
+        self.kind == TableKind::Purchases && self.slot(F::Order).is_mapped()
     }
 
     pub(crate) fn mapped(&self) -> impl Iterator<Item = (F, &Slot)> {
@@ -197,7 +250,7 @@ impl Plan {
     }
 
     /// Corrects the plan by evidence; the answer is whether it changed.
-    pub(crate) fn settle(&mut self, evidence: &mut Evidence) -> bool {
+    pub(crate) fn settle(&mut self, evidence: &Evidence) -> bool {
         let mut changed = false;
         if evidence.not_utf8 > 0 && !self.encoding_sure {
             (self.encoding, self.encoding_sure, changed) = (Encoding::Windows1252, true, true);
@@ -214,8 +267,20 @@ impl Plan {
                 }
             }
         }
-        if !self.grouped && evidence.repeats() {
-            (self.grouped, changed) = (true, true);
+        changed
+    }
+
+    /// Brings together what was seen to repeat; the answer is whether there is more of it than was known.
+    pub(crate) fn group(&mut self, repeats: Repeats) -> bool {
+        let Grouped::These(known) = &self.grouped else { return false };
+        if repeats.many() {
+            self.grouped = Grouped::All;
+            return true;
+        }
+        let new = repeats.repeated();
+        let changed = !new.is_empty();
+        if changed {
+            self.grouped = Grouped::These(known.join(new));
         }
         changed
     }

@@ -1,19 +1,18 @@
-//! From files to one part: each file in windows, each window in stretches that are parsed side by side, accepted in
-//! order, and parsed again from the true byte where a stretch began inside a quoted cell.
+//! From files to one part: what is known of each file, and how often it is read until all of it is certain.
 
-use crate::batch::{Batch, parse};
+use crate::batch::parse;
 use crate::codes::{self, Code};
 use crate::encoding::Decoder;
 use crate::evidence::Evidence;
 use crate::head::{HEAD, Head};
-use crate::plan::{Plan, Wish};
-use crate::records::{line_ends, skip_line_ends};
-use crate::sink::Sink;
+use crate::keep::Keep;
+use crate::plan::{Grouped, Plan, Wish};
+use crate::repeats::{OrderForm, Repeats};
+use crate::sink::{FileRead, Sink};
 use crate::source::of_sheet;
+use crate::window::{CUT, Cut, pass};
 use crate::{Error, Source};
-use naata_core::{
-    Currency, Day, Exec, Findings, Intake, MoneyUnit, Part, TableIntake, Zone, map_parts, part_range,
-};
+use naata_core::{Currency, Day, Exec, Findings, Intake, MoneyUnit, Part, Zone};
 use std::collections::BTreeMap;
 use std::io::Read;
 
@@ -46,18 +45,6 @@ pub struct Outcome {
     pub intake: Intake,
 }
 
-/// How files are cut. Neither number depends on threads, and no result depends on either.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Cut {
-    /// Bytes of a window.
-    pub(crate) window: usize,
-    /// Stretches of a window.
-    pub(crate) parts: usize,
-    /// The longest row: one that is longer has an open quote.
-    pub(crate) longest: usize,
-}
-
-const CUT: Cut = Cut { window: 8 << 20, parts: 8, longest: 16 << 20 };
 /// How often a file is read again at most; each time something is known that was a guess before.
 const PASSES: usize = 8;
 
@@ -72,10 +59,24 @@ pub(crate) fn read_cut(
     exec: &dyn Exec,
     cut: Cut,
 ) -> Result<Outcome, Error> {
+    let empty = Part::new(Units::new(options.currency).unit, options.zone);
+    let (part, _, intake) = read_into(&empty, false, sources, options, exec, cut)?;
+    Ok(Outcome { part, intake })
+}
+
+/// Reads all files; `empty` says what is kept of their rows, and `lean` that rows are not.
+pub(crate) fn read_into<K: Keep>(
+    empty: &K,
+    lean: bool,
+    sources: &[Source],
+    options: &Options,
+    exec: &dyn Exec,
+    cut: Cut,
+) -> Result<(K, MoneyUnit, Intake), Error> {
     let mut units = Units::new(options.currency);
-    let mut files: Vec<File<'_>> = Vec::new();
+    let mut files: Vec<File<'_, K>> = Vec::new();
     for source in sources {
-        files.push(File::new(source, options, units.unit)?);
+        files.push(File::new(source, options, units.unit, lean)?);
     }
     // The heads already tell the currency and the decimals of nearly every file. Several currencies are refused with
     // the totals of the whole files, so that what the heads say about them does not end the reading.
@@ -83,8 +84,8 @@ pub(crate) fn read_cut(
     let mut progress = Progress { exec, done: 0, of: sources.iter().filter_map(|s| s.size).sum() };
     for _ in 0..PASSES {
         for file in &mut files {
-            if file.read.as_ref().is_none_or(|r| r.part.unit != units.unit && file.plan.has_money()) {
-                file.read(units.unit, options, &mut progress, cut)?;
+            if file.read.is_none() || file.plan.unit != units.unit && file.plan.has_money() {
+                file.read(empty, units.unit, options, &mut progress, cut)?;
             }
         }
         if !units.settle(&files)? {
@@ -92,21 +93,12 @@ pub(crate) fn read_cut(
         }
     }
     let unit = units.unit;
-    let mut part = Part::new(unit, options.zone);
+    let mut kept = empty.fresh(unit);
     let mut intake = Intake { tables: Vec::new(), findings: Findings::capped(options.findings_cap) };
     let money = files.iter().any(|f| f.plan.has_money());
     for file in files {
-        let Some(mut read) = file.read else { continue };
-        read.part.unit = unit;
-        let touches = u32::try_from(part.touches.len()).map_err(|_| naata_core::Error::TooManyRows)?;
-        for touch in &mut read.part.touches {
-            touch.row = touch.row.checked_add(touches).ok_or(naata_core::Error::TooManyRows)?;
-        }
-        if part.index.is_empty() && part.symbols.is_empty() && intake.tables.is_empty() {
-            part = read.part;
-        } else {
-            part.absorb(read.part)?;
-        }
+        let Some(read) = file.read else { continue };
+        kept.absorb(read.kept)?;
         intake.findings.merge(read.findings);
         intake.tables.push(read.intake);
     }
@@ -118,7 +110,7 @@ pub(crate) fn read_cut(
             table.assumed.push(("currency", unit.currency.code().into()));
         }
     }
-    Ok(Outcome { part, intake })
+    Ok((kept, unit, intake))
 }
 
 /// The unit all amounts fit: one currency, and the decimals the finest amount needs.
@@ -135,7 +127,7 @@ impl Units {
     }
 
     /// Takes in what the files say; the answer is whether the unit changed.
-    fn settle(&mut self, files: &[File<'_>]) -> Result<bool, Error> {
+    fn settle<K>(&mut self, files: &[File<'_, K>]) -> Result<bool, Error> {
         let before = self.unit;
         let mut totals: BTreeMap<Currency, i128> = BTreeMap::new();
         for file in files {
@@ -179,25 +171,17 @@ impl Progress<'_> {
 }
 
 /// One file on its way.
-struct File<'a> {
+struct File<'a, K> {
     source: &'a Source,
     plan: Plan,
     /// What is to be said about the container.
     notes: Vec<(Code, String)>,
     head_evidence: Evidence,
-    read: Option<FileRead>,
+    read: Option<FileRead<K>>,
 }
 
-/// What one pass over a file gave.
-struct FileRead {
-    part: Part,
-    intake: TableIntake,
-    findings: Findings,
-    evidence: Evidence,
-}
-
-impl<'a> File<'a> {
-    fn new(source: &'a Source, options: &Options, unit: MoneyUnit) -> Result<Self, Error> {
+impl<'a, K: Keep> File<'a, K> {
+    fn new(source: &'a Source, options: &Options, unit: MoneyUnit, lean: bool) -> Result<Self, Error> {
         let Peek { raw, whole, sheet, notes } = peek(source)?;
         let reading = if sheet { of_sheet(&source.reading) } else { source.reading.clone() };
         let head = Head::decode(&source.name, &raw, whole, &reading)?;
@@ -205,18 +189,31 @@ impl<'a> File<'a> {
         let mut plan = Plan::of(&head, &wish, unit, options.zone, true)?;
         plan.today = options.today;
         // The head is read like a file of its own: what contradicts the first guesses there costs nothing.
-        let mut evidence = Evidence::default();
-        for _ in 0..PASSES {
-            evidence = parse(&plan, &head.text, plan.body, head.text.len(), whole).desk.evidence;
-            if !plan.settle(&mut evidence) {
+        let mut rows = parse(&plan, &head.text, plan.body, head.text.len(), whole);
+        for _ in 1..PASSES {
+            if !plan.settle(&rows.desk.evidence) {
                 break;
             }
+            rows = parse(&plan, &head.text, plan.body, head.text.len(), whole);
         }
-        Ok(Self { source, plan, notes, head_evidence: evidence, read: None })
+        if plan.has_orders() {
+            let mut orders =
+                rows.sales.rows.iter().map(|r| rows.sales.get(r.order)).filter(|o| !o.is_empty());
+            plan.order_form = orders.clone().next().map(OrderForm::of).unwrap_or_default();
+            let mut repeats = Repeats::default();
+            orders.clone().for_each(|order| repeats.see(plan.order_form.key(order)));
+            // Where rows are lines and the first orders have several, so have the others.
+            if plan.by_line && orders.next().is_some() && (repeats.many() || !repeats.repeated().is_empty()) {
+                plan.grouped = Grouped::All;
+            }
+        }
+        (plan.lean, plan.cap) = (lean, options.findings_cap);
+        Ok(Self { source, plan, notes, head_evidence: rows.desk.evidence, read: None })
     }
 
     fn read(
         &mut self,
+        empty: &K,
         unit: MoneyUnit,
         options: &Options,
         progress: &mut Progress<'_>,
@@ -226,9 +223,15 @@ impl<'a> File<'a> {
         let before = progress.done;
         for _ in 0..PASSES {
             progress.done = before;
-            let mut read = self.pass(options, progress, cut)?;
-            let again = self.plan.settle(&mut read.evidence);
-            read.evidence.orders = Vec::new();
+            // What the pass before gave is no use any more: its memory goes first.
+            self.read = None;
+            let input = Box::new(Decoder::new(self.source.reader()?, self.plan.encoding));
+            let mut sink = Sink::new(&self.plan, options, empty.fresh(unit));
+            let exec = progress.exec;
+            pass(&self.plan, input, &mut sink, cut, exec, &mut |bytes| progress.add(bytes))?;
+            let mut read = sink.finish()?;
+            let again = self.plan.settle(&read.evidence);
+            let again = self.plan.group(std::mem::take(&mut read.repeats)) || again;
             self.read = Some(read);
             if !again {
                 break;
@@ -236,95 +239,6 @@ impl<'a> File<'a> {
         }
         self.close();
         Ok(())
-    }
-
-    /// Reads the file once, window by window.
-    fn pass(&self, options: &Options, progress: &mut Progress<'_>, cut: Cut) -> Result<FileRead, Error> {
-        let plan = &self.plan;
-        let mut input = Decoder::new(self.source.reader()?, plan.encoding);
-        let mut window: Vec<u8> = Vec::new();
-        let mut whole = self.fill(&mut input, &mut window, cut.window.max(plan.body + 1))?;
-        let mut lines = plan.body_lines;
-        window.drain(..plan.body.min(window.len()));
-        let mut sink = Sink::new(plan, options);
-        loop {
-            let end = if !whole && window.len() >= cut.longest {
-                // No row is that long: the first one opens a quote that is never closed, and gives up its line.
-                let batch = parse(plan, &window, 0, 1, true);
-                let end = batch.end;
-                sink.accept(batch, &window, lines)?;
-                end
-            } else {
-                self.stretches(&window, whole, cut.parts, progress.exec, &mut sink, lines)?
-            };
-            progress.add(end)?;
-            if whole {
-                break;
-            }
-            lines += line_ends(window.get(..end).unwrap_or_default());
-            window.drain(..end);
-            // A row longer than a window asks for a longer window.
-            let more = if end == 0 { window.len() + cut.window } else { cut.window.max(window.len() + 1) };
-            whole = self.fill(&mut input, &mut window, more)?;
-        }
-        let (part, intake, findings, evidence) = sink.finish(plan)?;
-        Ok(FileRead { part, intake, findings, evidence })
-    }
-
-    /// Reads on until the window is as long as wanted; the answer is whether the file ends with it.
-    fn fill(&self, input: &mut dyn Read, window: &mut Vec<u8>, length: usize) -> Result<bool, Error> {
-        let missing = length.saturating_sub(window.len()) as u64;
-        let read = input.take(missing).read_to_end(window);
-        let n = read.map_err(|e| Error::Read { file: self.source.name.clone(), message: e.to_string() })?;
-        Ok((n as u64) < missing)
-    }
-
-    /// Parses a window in stretches and hands them on in order; the answer is the byte the next window begins at.
-    fn stretches(
-        &self,
-        window: &[u8],
-        last: bool,
-        parts: usize,
-        exec: &dyn Exec,
-        sink: &mut Sink<'_>,
-        lines: u64,
-    ) -> Result<usize, Error> {
-        // A cut goes behind a line end. Inside a quoted cell that is a wrong place; then the stretch is parsed again.
-        let cut = |k: usize| {
-            let at = part_range(window.len(), parts, k).start;
-            let rest = window.get(at..).unwrap_or_default();
-            match memchr::memchr2(b'\n', b'\r', rest) {
-                _ if k == 0 => 0,
-                Some(i) => skip_line_ends(window, at + i),
-                None => window.len(),
-            }
-        };
-        let cuts: Vec<usize> = (0..parts).map(cut).chain([window.len()]).collect();
-        let bounds =
-            |k: usize| (cuts.get(k).copied().unwrap_or(0), cuts.get(k + 1).copied().unwrap_or(window.len()));
-        let batches: Vec<Batch> = map_parts(exec, parts, |k| {
-            let (start, until) = bounds(k);
-            parse(&self.plan, window, start, until, last)
-        });
-        let mut next = 0;
-        for (k, mut batch) in batches.into_iter().enumerate() {
-            let (_, until) = bounds(k);
-            if next >= until && next > 0 {
-                continue;
-            }
-            if batch.start != skip_line_ends(window, next) && batch.start != next {
-                batch = parse(&self.plan, window, next, until, last);
-            }
-            next = batch.end;
-            sink.accept(batch, window, lines)?;
-            // Rows are left when the window is cut off inside one: the rest of the window is part of it.
-            if !last && next < until {
-                break;
-            }
-        }
-        // A return at the very end may be half a line end: the next window counts it.
-        let halved = !last && next == window.len() && window.last() == Some(&b'\r');
-        Ok(next - usize::from(halved))
     }
 
     /// States what was assumed, and what the whole column could not decide.
@@ -365,14 +279,15 @@ pub(crate) fn peek(source: &Source) -> Result<Peek, Error> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
+    use crate::records::line_ends;
     use crate::{Delimiter, Reading};
     use naata_core::{Serial, TableKind};
     use proptest::prelude::*;
 
     /// Runs parts on real threads, last part first.
-    struct Threads;
+    pub(crate) struct Threads;
     impl Exec for Threads {
         #[expect(clippy::disallowed_methods, reason = "the test plays the host that lends threads")]
         fn each(&self, parts: usize, job: &(dyn Fn(usize) + Sync)) {

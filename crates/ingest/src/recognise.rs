@@ -101,7 +101,7 @@ fn recognise_text(name: &str, head: &[u8], sheet: bool) -> Result<Recognition, E
         return Err(Error::EmptyFile { file: name.into() });
     };
     let mut evidence = parse(&plan, &head.text, plan.body, head.text.len(), true).desk.evidence;
-    if plan.settle(&mut evidence) {
+    if plan.settle(&evidence) {
         evidence = parse(&plan, &head.text, plan.body, head.text.len(), true).desk.evidence;
     }
     let missing: Vec<&'static str> = plan.missing().into_iter().map(crate::field::F::key).collect();

@@ -1,14 +1,15 @@
 //! One row and its fields as typed values; what cannot be read is noted where it stands.
 
+use crate::cells::Cells;
 use crate::codes::{self, Code};
 use crate::date::{DateTrouble, Stamp, stamp, time_of_day};
 use crate::evidence::Evidence;
 use crate::field::F;
 use crate::money::{Amount, Misfit, amount};
 use crate::plan::Plan;
-use csv::ByteRecord;
 use naata_core::{Currency, Day, Minor, MoneyUnit};
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 /// A finding before its line is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,13 +26,37 @@ pub(crate) struct Note {
 #[derive(Debug, Default)]
 pub(crate) struct Desk {
     pub(crate) notes: Vec<Note>,
+    /// Notes beyond those listed, by code.
+    pub(crate) more: BTreeMap<&'static str, (Code, u64)>,
     pub(crate) evidence: Evidence,
+    /// For each code how many notes are listed, and the row of the last of them.
+    listed: BTreeMap<&'static str, (usize, usize)>,
+}
+
+impl Desk {
+    /// Looks through the notes of a row, those from `from` on: of each code `cap` are kept, and what else the row of
+    /// the last of them says; the others are counted. So the first by line can always be listed.
+    pub(crate) fn cap(&mut self, from: usize, cap: usize) {
+        let mut kept = from;
+        for i in from..self.notes.len() {
+            let Some(note) = self.notes.get(i) else { break };
+            let (n, last) = self.listed.entry(note.code.key).or_default();
+            if *n >= cap && note.at != *last {
+                self.more.entry(note.code.key).or_insert((note.code, 0)).1 += 1;
+                continue;
+            }
+            (*n, *last) = (*n + 1, note.at);
+            self.notes.swap(kept, i);
+            kept += 1;
+        }
+        self.notes.truncate(kept);
+    }
 }
 
 /// A row. Every reader gives `Err` with the code for which the row is refused, after noting it.
 pub(crate) struct Row<'a> {
     pub(crate) plan: &'a Plan,
-    pub(crate) cells: &'a ByteRecord,
+    pub(crate) cells: &'a Cells<'a>,
     pub(crate) at: usize,
     pub(crate) desk: &'a mut Desk,
 }
@@ -39,12 +64,18 @@ pub(crate) struct Row<'a> {
 impl<'a> Row<'a> {
     /// The bytes of a field's first column, without blanks around.
     pub(crate) fn cell(&self, field: F) -> &'a [u8] {
-        let slot = self.plan.slot(field);
-        if slot.first {
-            let cells = slot.columns.iter().filter_map(|c| self.cells.get(*c)).map(<[u8]>::trim_ascii);
+        let first = self.plan.first(field);
+        if first == Plan::SEVERAL {
+            let cells = self
+                .plan
+                .slot(field)
+                .columns
+                .iter()
+                .filter_map(|c| self.cells.get(*c))
+                .map(<[u8]>::trim_ascii);
             return cells.clone().find(|c| !c.is_empty()).unwrap_or_default();
         }
-        slot.columns.first().and_then(|c| self.cells.get(*c)).unwrap_or_default().trim_ascii()
+        self.cells.get(first).unwrap_or_default().trim_ascii()
     }
 
     /// Notes a finding on a field.
@@ -59,7 +90,13 @@ impl<'a> Row<'a> {
         code
     }
 
-    fn note_with(&mut self, code: Code, field: F, value: Option<Box<str>>, suggestion: Option<Box<str>>) {
+    pub(crate) fn note_with(
+        &mut self,
+        code: Code,
+        field: F,
+        value: Option<Box<str>>,
+        suggestion: Option<Box<str>>,
+    ) {
         let column = self.plan.slot(field).columns.first().copied();
         self.desk.notes.push(Note { at: self.at, code, column, value, suggestion });
     }
@@ -73,7 +110,7 @@ impl<'a> Row<'a> {
             cell => cell,
         };
         let Ok(text) = std::str::from_utf8(cell) else { return Err(self.not_utf8(field)) };
-        if memchr::memchr2(b'E', b'e', cell).is_some() && is_scientific(cell) {
+        if cell.first().is_some_and(u8::is_ascii_digit) && is_scientific(cell) {
             self.note(codes::ID_SCIENTIFIC, field);
         }
         Ok(text.trim())

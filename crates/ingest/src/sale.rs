@@ -2,23 +2,41 @@
 //! allocated.
 
 use crate::codes::{self, Code};
-use crate::evidence::hash;
 use crate::field::F;
 use crate::formats::Totals;
 use crate::money::Amount;
+use crate::orders::remark;
+use crate::repeats::OrderKey;
 use crate::row::Row;
-use naata_core::{Day, Minor, TableKind};
+use naata_core::{CustomerIx, Day, Error, IdHash, Minor, PurchaseRow, Sale, TableKind, Takings};
 
 /// A stretch of [`Sales::text`].
 pub(crate) type Span = (u32, u32);
 
-/// A row of a sales table.
+/// Stands for details or a line that a row does not have.
+pub(crate) const NONE: u32 = u32::MAX;
+
+/// A row of a sales table. One that is brought together with others has [`Details`]; any other is a purchase or a
+/// refund as it stands.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SaleRow {
     /// The byte the row begins at.
     pub(crate) at: usize,
     pub(crate) customer: Span,
+    pub(crate) hash: IdHash,
     pub(crate) order: Span,
+    pub(crate) key: OrderKey,
+    pub(crate) amount: Minor,
+    pub(crate) day: Day,
+    pub(crate) seconds: u32,
+    /// Where its details and its line are, or [`NONE`].
+    pub(crate) details: u32,
+    pub(crate) line: u32,
+}
+
+/// What a row says as one of the rows of an order.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Details {
     /// `None` on the further rows of an order that states it once.
     pub(crate) day: Option<Day>,
     pub(crate) seconds: Option<u32>,
@@ -29,7 +47,6 @@ pub(crate) struct SaleRow {
     /// What was paid back, zero or positive.
     pub(crate) refund: Minor,
     pub(crate) void: bool,
-    pub(crate) line: Option<LineCells>,
 }
 
 /// What a row says as a line of its order.
@@ -47,6 +64,13 @@ pub(crate) struct LineCells {
 pub(crate) struct Sales {
     text: String,
     pub(crate) rows: Vec<SaleRow>,
+    pub(crate) details: Vec<Details>,
+    pub(crate) lines: Vec<LineCells>,
+    /// What the rows without details add up to, where takings are kept.
+    pub(crate) takings: Takings,
+    /// How many records the rows without details are.
+    pub(crate) whole: u64,
+    pub(crate) failed: Option<Error>,
 }
 
 impl Sales {
@@ -94,39 +118,89 @@ impl Sales {
         let paid_back = is(plan.format.negative);
         let signed = |a: Amount| if paid_back { Amount { mantissa: -a.mantissa.abs(), ..a } } else { a };
         let amount = amount.map(|a| row.minor(signed(a), F::Amount)).transpose()?;
-        if let Some(amount) = amount {
+        // What never became a sale says nothing about the currency of those that did.
+        let void = is(plan.format.void);
+        if let Some(amount) = amount.filter(|_| !void) {
             row.desk.evidence.saw_amount(currency, amount);
         }
         let discount = row.optional_minor(F::Discount).unwrap_or_default();
         let tax = row.optional_minor(F::Tax).unwrap_or_default();
         let refund = row.optional_minor(F::Refund).unwrap_or_default();
-        let void = is(plan.format.void);
         let line = if lines_only || plan.slot(F::Item).is_mapped() {
             self.line(row, quantity, worth, amount, if ordered { Minor::ZERO } else { discount })?
         } else {
             None
         };
+        // Where a row is an order, one that pays back is a refund of its own, whatever order it names.
+        let own = !plan.by_line && amount.is_some_and(|a| a.0 < 0);
+        let alone = own || order.is_empty();
+        if void && alone && !lines_only {
+            return Err(row.refuse(codes::ORDER_VOID, F::Status));
+        }
         if customer.is_empty() && amount.is_some() {
             row.note(codes::CUSTOMER_MISSING, F::Customer);
         }
-        if !plan.grouped && !order.is_empty() && amount.is_some_and(|a| a.0 >= 0) && !lines_only {
-            row.desk.evidence.orders.push(hash(order.as_bytes()));
-        }
-        let (customer, order) = (self.keep(customer), self.keep(order));
-        self.rows.push(SaleRow {
+        let key = if alone || lines_only { OrderKey::NONE } else { plan.order_form.key(order) };
+        let hash = IdHash::of(customer);
+        let customer = self.keep(customer);
+        let mut new = SaleRow {
             at: row.at,
             customer,
-            order,
-            day,
-            seconds,
-            amount,
-            discount,
-            tax,
-            refund,
-            void,
-            line,
-        });
+            hash,
+            order: (0, 0),
+            key,
+            amount: amount.unwrap_or_default(),
+            day: day.unwrap_or(Day::MIN),
+            seconds: seconds.unwrap_or(PurchaseRow::NO_TIME),
+            details: NONE,
+            line: NONE,
+        };
+        let together = void || day.is_none() || amount.is_none() || plan.grouped.has(key);
+        if !plan.lean || together {
+            new.order = self.keep(order);
+        }
+        let has_line = line.is_some();
+        if let Some(line) = line.filter(|_| !plan.lean) {
+            new.line = self.lines.len() as u32;
+            self.lines.push(line);
+        }
+        if together && !lines_only {
+            new.details = self.details.len() as u32;
+            self.details.push(Details { day, seconds, amount, discount, tax, refund, void });
+            self.rows.push(new);
+            return Ok(day);
+        }
+        self.rows.push(new);
+        if lines_only {
+            self.whole += u64::from(has_line);
+            return Ok(day);
+        }
+        if let Some(code) = remark(new.amount) {
+            let value = plan.unit.decimal(new.amount).to_string();
+            row.note_with(code, F::Amount, Some(value.into()), None);
+        }
+        self.whole(row, &new, discount, tax);
+        if refund.0 > 0 {
+            // What was paid back is a refund of the same day.
+            let amount = Minor(-refund.0);
+            let back = SaleRow { amount, key: OrderKey::NONE, line: NONE, ..new };
+            self.rows.push(back);
+            self.whole(row, &back, Minor::ZERO, Minor::ZERO);
+        }
         Ok(day)
+    }
+
+    /// Counts a row that is a purchase or a refund as it stands.
+    fn whole(&mut self, row: &Row<'_>, new: &SaleRow, discount: Minor, tax: Minor) {
+        self.whole += 1;
+        if row.plan.lean {
+            return;
+        }
+        let who = if new.customer.0 == new.customer.1 { CustomerIx::NONE } else { CustomerIx(0) };
+        let sale = Sale { who, day: new.day, amount: new.amount, discount, tax };
+        if let Err(e) = self.takings.add(&sale) {
+            self.failed.get_or_insert(e);
+        }
     }
 
     fn line(
@@ -160,7 +234,10 @@ impl Sales {
             }
             None => 1000,
         };
-        let (item, category) = (self.keep(&item), self.keep(&category));
+        let (item, category) = match row.plan.lean {
+            true => ((0, 0), (0, 0)),
+            false => (self.keep(&item), self.keep(&category)),
+        };
         Ok(Some(LineCells { item, category, quantity, amount, discount }))
     }
 }

@@ -6,26 +6,40 @@ use crate::codes::{self, Code};
 use crate::evidence::Evidence;
 use crate::field::F;
 use crate::formats::Totals;
-use crate::orders::{Orders, Sum, enter, remark};
-use crate::plan::Plan;
+use crate::keep::Keep;
+use crate::orders::{Orders, Sum};
+use crate::plan::{Grouped, Plan};
 use crate::records::line_ends;
+use crate::repeats::Repeats;
 use crate::row::Note;
-use crate::sale::{LineCells, SaleRow, Sales};
+use crate::sale::{SaleRow, Sales};
 use crate::{Error, Options};
-use naata_core::{CustomerIx, Day, Findings, LineRow, Minor, Part, Sale, Symbol, TableIntake, TableKind};
+use naata_core::{CustomerIx, Findings, LineRow, Part, PurchaseRow, Symbol, TableIntake, TableKind};
 
 /// What has come in of one file.
-pub(crate) struct Sink<'a> {
+pub(crate) struct Sink<'a, K> {
     plan: &'a Plan,
-    part: Part,
+    kept: K,
     intake: TableIntake,
     findings: Findings,
     evidence: Evidence,
     orders: Orders,
+    repeats: Repeats,
     /// For every line of this file the sum of its order; its customer and day are known at the end only.
     sums: Vec<u32>,
     /// How many quotes are never closed, and the first line of one.
     open_quotes: (usize, u64),
+    /// How many lines end before the next window.
+    lines: u64,
+}
+
+/// What one pass over a file gave.
+pub(crate) struct FileRead<K> {
+    pub(crate) kept: K,
+    pub(crate) intake: TableIntake,
+    pub(crate) findings: Findings,
+    pub(crate) evidence: Evidence,
+    pub(crate) repeats: Repeats,
 }
 
 /// Stands for a line that has its customer and day already.
@@ -48,31 +62,43 @@ impl Lines<'_> {
     }
 }
 
-impl<'a> Sink<'a> {
-    pub(crate) fn new(plan: &'a Plan, options: &Options) -> Self {
+impl<'a, K: Keep> Sink<'a, K> {
+    pub(crate) fn new(plan: &'a Plan, options: &Options, kept: K) -> Self {
         Self {
             plan,
-            part: Part::new(plan.unit, plan.zone),
+            kept,
             intake: TableIntake::new(plan.kind, &plan.file, plan.format.key),
             findings: Findings::capped(options.findings_cap),
             evidence: Evidence::default(),
             orders: Orders::default(),
+            repeats: Repeats::default(),
             sums: Vec::new(),
             open_quotes: (0, 0),
+            lines: plan.body_lines,
         }
     }
 
-    /// Takes in the next stretch. `lines` end before the window.
-    pub(crate) fn accept(&mut self, batch: Batch, window: &[u8], lines: u64) -> Result<(), Error> {
-        let before = line_ends(window.get(..batch.start).unwrap_or_default());
-        let at_start = || Lines { window, at: batch.start, line: lines + before + 1 };
-        let mut count = at_start();
+    /// Takes in the stretches of the next window, of which the bytes before `end` are read.
+    pub(crate) fn window(&mut self, batches: Vec<Batch>, window: &[u8], end: usize) -> Result<(), Error> {
+        let mut count = Lines { window, at: 0, line: self.lines + 1 };
+        for batch in batches {
+            self.accept(batch, &mut count)?;
+        }
+        self.lines = count.line(end) - 1;
+        Ok(())
+    }
+
+    fn accept(&mut self, batch: Batch, count: &mut Lines<'_>) -> Result<(), Error> {
+        let start = Lines { window: count.window, at: count.at, line: count.line };
         for note in &batch.desk.notes {
             let line = count.line(note.at);
             if note.code == codes::QUOTE_UNCLOSED && self.open_quotes.0 == 0 {
                 self.open_quotes = (1, line);
             }
             self.find(note, line);
+        }
+        for (code, n) in batch.desk.more.into_values() {
+            self.findings.count_more(&code.finding().file(&self.plan.file), n);
         }
         self.open_quotes.0 += batch.open_quotes;
         if self.open_quotes.0 > OPEN_QUOTES {
@@ -89,14 +115,21 @@ impl<'a> Sink<'a> {
             self.intake.saw(last);
         }
         self.intake.digest.merge(&batch.digest);
-        let mut count = at_start();
-        for row in &batch.sales.rows {
-            self.sale(&batch.sales, row, &mut count)?;
-        }
+        *count = start;
+        self.sales(&batch.sales, count)?;
         for record in &batch.records {
-            record.enter(&mut self.part)?;
+            self.kept.record(record)?;
             self.intake.records += record.count();
         }
+        if let Some(e) = batch.touches.failed() {
+            return Err(e.clone().into());
+        }
+        let mut whos = Vec::new();
+        self.kept.ids().intern_all(batch.touches.customers(), &mut whos)?;
+        if let Some(part) = self.kept.part() {
+            batch.touches.enter(&whos, part)?;
+        }
+        self.intake.records += batch.touches.len() as u64;
         Ok(())
     }
 
@@ -117,103 +150,75 @@ impl<'a> Sink<'a> {
         self.find(&Note { at: 0, code, column, value: Some(value.into()), suggestion: None }, line);
     }
 
-    fn sale(&mut self, sales: &Sales, row: &SaleRow, count: &mut Lines<'_>) -> Result<(), Error> {
-        let who = match sales.get(row.customer) {
-            "" => CustomerIx::NONE,
-            id => self.part.index.intern(id)?,
-        };
-        let order = sales.get(row.order);
-        if self.plan.kind == TableKind::Lines {
-            if let (Some(line), Some(day)) = (&row.line, row.day) {
-                self.line(sales, order, line, who, day)?;
-                self.intake.records += 1;
+    fn sales(&mut self, sales: &Sales, count: &mut Lines<'_>) -> Result<(), Error> {
+        if let Some(e) = &sales.failed {
+            return Err(e.clone().into());
+        }
+        let named = |row: &&SaleRow| row.customer.0 < row.customer.1;
+        let ids = sales.rows.iter().filter(named).map(|row| (row.hash, sales.get(row.customer)));
+        let mut whos: Vec<CustomerIx> = Vec::with_capacity(sales.rows.len());
+        self.kept.ids().intern_all(ids, &mut whos)?;
+        if self.plan.has_orders() && self.plan.grouped != Grouped::All {
+            for row in sales.rows.iter().filter(|r| !self.plan.grouped.has(r.key)) {
+                self.repeats.see(row.key);
             }
-            return Ok(());
         }
-        // Where a row is an order, one that pays back is a refund of its own, whatever order it names.
-        let own = !self.plan.by_line && row.amount.is_some_and(|a| a.0 < 0);
-        if self.plan.grouped && !order.is_empty() && !own {
-            let sum = Sum {
-                seconds: row.seconds,
-                amount: row.amount,
-                discount: row.discount,
-                tax: row.tax,
-                refund: row.refund,
-                again: self.plan.format.totals == Totals::Every,
-                void: row.void,
-                ..Sum::new(who, row.day, count.line(row.at))
-            };
-            let number = self.orders.add(order, sum)?;
-            if let Some(line) = &row.line {
-                self.line(sales, order, line, who, row.day.unwrap_or(Day::MIN))?;
-                self.sums.push(number);
+        if let Some(takings) = self.kept.takings() {
+            takings.merge(&sales.takings)?;
+        }
+        self.intake.records += sales.whole;
+        let mut whos = whos.into_iter();
+        for row in &sales.rows {
+            let who = if named(&row) { whos.next().unwrap_or(CustomerIx::NONE) } else { CustomerIx::NONE };
+            let mut sum = SETTLED;
+            if let Some(cells) = sales.details.get(row.details as usize) {
+                let new = Sum {
+                    seconds: cells.seconds,
+                    amount: cells.amount,
+                    discount: cells.discount,
+                    tax: cells.tax,
+                    refund: cells.refund,
+                    again: self.plan.format.totals == Totals::Every,
+                    void: cells.void,
+                    ..Sum::new(who, cells.day, count.line(row.at))
+                };
+                sum = self.orders.add(sales.get(row.order), new)?;
+            } else if self.plan.kind == TableKind::Purchases {
+                // Purchases carry no row number: what happened at one time has no order that the file could tell.
+                let (day, amount, seconds) = (row.day, row.amount, row.seconds);
+                self.kept.purchase(PurchaseRow { who, day, amount, seconds, row: 0 })?;
             }
-            return Ok(());
+            if let Some(part) = self.kept.part().filter(|_| row.line != crate::sale::NONE) {
+                line(part, sales, row, who)?;
+                if self.plan.kind == TableKind::Purchases {
+                    self.sums.push(sum);
+                }
+            }
         }
-        let (Some(day), Some(amount)) = (row.day, row.amount) else { return Ok(()) };
-        if let Some(code) = remark(amount) {
-            let line = count.line(row.at);
-            let value = self.plan.unit.decimal(amount).to_string();
-            self.find_order(code, line, &value);
-        }
-        let sale = Sale { who, day, amount, discount: row.discount, tax: row.tax };
-        enter(&mut self.part, &sale, row.seconds)?;
-        self.intake.records += 1;
-        if let Some(line) = &row.line {
-            self.line(sales, order, line, who, day)?;
-            self.sums.push(SETTLED);
-        }
-        if row.refund.0 > 0 {
-            let back = Minor::ZERO.minus(row.refund, "a refund")?;
-            let sale = Sale { amount: back, discount: Minor::ZERO, tax: Minor::ZERO, ..sale };
-            enter(&mut self.part, &sale, row.seconds)?;
-            self.intake.records += 1;
-        }
-        Ok(())
-    }
-
-    fn line(
-        &mut self,
-        sales: &Sales,
-        order: &str,
-        line: &LineCells,
-        who: CustomerIx,
-        day: Day,
-    ) -> Result<(), Error> {
-        let category = match sales.get(line.category) {
-            "" => Symbol::NONE,
-            text => self.part.symbols.intern(text)?,
-        };
-        let row = LineRow {
-            who,
-            day,
-            order: self.part.symbols.optional(Some(order))?,
-            item: self.part.symbols.intern(sales.get(line.item))?,
-            category,
-            quantity: line.quantity,
-            amount: line.amount,
-            discount: line.discount,
-        };
-        self.part.lines.push(row);
         Ok(())
     }
 
     /// Makes purchases of orders, gives lines their customer and day, and closes the account.
-    pub(crate) fn finish(mut self, plan: &Plan) -> Result<(Part, TableIntake, Findings, Evidence), Error> {
+    pub(crate) fn finish(mut self) -> Result<FileRead<K>, Error> {
         let orders = std::mem::take(&mut self.orders);
-        let resolved = orders.resolve(&mut self.part, plan.by_line)?;
+        let resolved = orders.resolve(&mut self.kept, self.plan.by_line)?;
         self.intake.records += resolved.records;
         for note in &resolved.notes {
-            self.find_order(note.code, note.line, &note.order);
+            match note.amount {
+                Some(amount) => {
+                    self.find_order(note.code, note.line, &self.plan.unit.decimal(amount).to_string());
+                }
+                None => self.find_order(note.code, note.line, &note.order),
+            }
             if note.refused > 0 {
                 self.intake.used = self.intake.used.saturating_sub(note.refused);
                 *self.intake.refused.entry(note.code.key).or_default() += note.refused;
             }
         }
         // The lines of orders that were refused go with them; in this file every line has its sum.
-        if !self.sums.is_empty() {
-            let sums = std::mem::take(&mut self.sums);
-            let lines = std::mem::take(&mut self.part.lines);
+        let sums = std::mem::take(&mut self.sums);
+        if let Some(part) = self.kept.part().filter(|_| !sums.is_empty()) {
+            let lines = std::mem::take(&mut part.lines);
             let settled = lines.into_iter().zip(sums).filter_map(|(line, sum)| {
                 if sum == SETTLED {
                     return Some(line);
@@ -221,8 +226,30 @@ impl<'a> Sink<'a> {
                 let (who, day) = (*resolved.fate.get(sum as usize)?)?;
                 Some(LineRow { who, day, ..line })
             });
-            self.part.lines = settled.collect();
+            part.lines = settled.collect();
         }
-        Ok((self.part, self.intake, self.findings, self.evidence))
+        let Self { kept, intake, findings, evidence, repeats, .. } = self;
+        Ok(FileRead { kept, intake, findings, evidence, repeats })
     }
+}
+
+/// Puts the line of a row into a part.
+fn line(part: &mut Part, sales: &Sales, row: &SaleRow, who: CustomerIx) -> Result<(), Error> {
+    let Some(cells) = sales.lines.get(row.line as usize) else { return Ok(()) };
+    let category = match sales.get(cells.category) {
+        "" => Symbol::NONE,
+        text => part.symbols.intern(text)?,
+    };
+    let line = LineRow {
+        who,
+        day: row.day,
+        order: part.symbols.optional(Some(sales.get(row.order)))?,
+        item: part.symbols.intern(sales.get(cells.item))?,
+        category,
+        quantity: cells.quantity,
+        amount: cells.amount,
+        discount: cells.discount,
+    };
+    part.lines.push(line);
+    Ok(())
 }

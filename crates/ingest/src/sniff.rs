@@ -4,9 +4,9 @@
 //! 2033. Neither can be taken for a date written out, whose year takes four digits of eight.
 
 use crate::Delimiter;
+use crate::cells::Cells;
 use crate::head::Head;
 use crate::records::Records;
-use csv::ByteRecord;
 
 /// What the numbers of a column of dates are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,7 +23,7 @@ const ROWS: usize = 200;
 /// The form all cells of these columns have in the first rows; `None` when they are no numbers, or blank.
 pub(crate) fn forms(head: &Head, delimiter: Delimiter, body: usize, columns: &[usize]) -> Option<Form> {
     let mut records = Records::new(&head.text, body, delimiter);
-    let mut cells = ByteRecord::new();
+    let mut cells = Cells::of(&head.text);
     let mut seen = None;
     for _ in 0..ROWS {
         let Some(place) = records.next(&mut cells) else { break };

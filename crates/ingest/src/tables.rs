@@ -6,7 +6,7 @@ use crate::formats::Says;
 use crate::row::{Row, flag, lossy};
 use chrono::{DateTime, FixedOffset};
 use naata_core::records::{
-    CampaignSend, Consent, Cost, Customer, Deal, Lead, Subscription, SurveyAnswer, Ticket, Touch,
+    CampaignSend, Consent, Cost, Customer, Deal, Lead, Subscription, SurveyAnswer, Ticket,
 };
 use naata_core::{Day, Error, Instant, Minor, Money, Part, TableKind};
 
@@ -14,7 +14,6 @@ use naata_core::{Day, Error, Instant, Minor, Money, Part, TableKind};
 #[derive(Debug)]
 pub(crate) enum Record {
     Customer(Box<Customer>),
-    Touch(Touch),
     Survey(SurveyAnswer),
     Subscription(Subscription),
     Ticket(Box<Ticket>),
@@ -30,7 +29,6 @@ impl Record {
     pub(crate) fn of(row: &mut Row<'_>) -> Result<(Option<Day>, Self), Code> {
         match row.plan.kind {
             TableKind::Customers => customer(row),
-            TableKind::Touches => touch(row),
             TableKind::Surveys => survey(row),
             TableKind::Subscriptions => subscription(row),
             TableKind::Tickets => ticket(row),
@@ -38,7 +36,7 @@ impl Record {
             TableKind::Deals => deal(row),
             TableKind::Leads => lead(row),
             TableKind::Campaigns => send(row),
-            TableKind::Costs | TableKind::Purchases | TableKind::Lines => cost(row),
+            TableKind::Costs | TableKind::Purchases | TableKind::Lines | TableKind::Touches => cost(row),
         }
     }
 
@@ -50,11 +48,26 @@ impl Record {
         }
     }
 
+    /// The customer it names.
+    pub(crate) fn customer(&self) -> Option<&str> {
+        let customer = match self {
+            Self::Customer(r) => Some(r.id.as_str()),
+            Self::Survey(r) => r.customer.as_deref(),
+            Self::Subscription(r) => Some(r.customer.as_str()),
+            Self::Ticket(r) => r.customer.as_deref(),
+            Self::Consents(all) => all.first().map(|r| r.customer.as_str()),
+            Self::Deal(r) => r.customer.as_deref(),
+            Self::Lead(r) => r.customer.as_deref(),
+            Self::Send(r) => Some(r.customer.as_str()),
+            Self::Cost(_) => None,
+        };
+        customer.filter(|c| !c.is_empty())
+    }
+
     /// Puts the record into a part.
     pub(crate) fn enter(&self, part: &mut Part) -> Result<(), Error> {
         match self {
             Self::Customer(r) => part.customer(r),
-            Self::Touch(r) => part.touch(r),
             Self::Survey(r) => part.survey(r),
             Self::Subscription(r) => part.subscription(r),
             Self::Ticket(r) => part.ticket(r),
@@ -156,12 +169,6 @@ fn customer(row: &mut Row<'_>) -> Result<(Option<Day>, Record), Code> {
         employees: row.optional_count(F::Employees),
     };
     Ok((created, Record::Customer(Box::new(record))))
-}
-
-fn touch(row: &mut Row<'_>) -> Result<(Option<Day>, Record), Code> {
-    let (day, at) = required_moment(row, F::At)?;
-    let (customer, activity) = (row.required(F::Customer)?, row.required(F::Activity)?);
-    Ok((Some(day), Record::Touch(Touch { customer, at, activity, channel: row.optional(F::Channel)? })))
 }
 
 fn survey(row: &mut Row<'_>) -> Result<(Option<Day>, Record), Code> {

@@ -1,0 +1,50 @@
+//! The cells of one row, lent from the bytes they stand in.
+
+/// The cells of a row. Only a cell whose bytes are not side by side, such as one with doubled quotes, is copied.
+#[derive(Debug, Default)]
+pub(crate) struct Cells<'a> {
+    bytes: &'a [u8],
+    /// Where each cell begins and ends: in `bytes`, or beyond its length in `copied`.
+    spans: Vec<(usize, usize)>,
+    copied: Vec<u8>,
+}
+
+impl<'a> Cells<'a> {
+    /// No cells yet, to be lent from these bytes.
+    pub(crate) fn of(bytes: &'a [u8]) -> Self {
+        Self { bytes, ..Self::default() }
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.spans.clear();
+        self.copied.clear();
+    }
+
+    /// Adds the bytes from `start` to `end`.
+    pub(crate) fn lend(&mut self, start: usize, end: usize) {
+        self.spans.push((start, end));
+    }
+
+    /// Adds a copy.
+    pub(crate) fn copy(&mut self, parts: impl Iterator<Item = u8>) {
+        let start = self.bytes.len() + self.copied.len();
+        self.copied.extend(parts);
+        self.spans.push((start, self.bytes.len() + self.copied.len()));
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.spans.len()
+    }
+
+    pub(crate) fn get(&self, cell: usize) -> Option<&[u8]> {
+        let (start, end) = *self.spans.get(cell)?;
+        match self.bytes.get(start..end) {
+            None => self.copied.get(start - self.bytes.len()..end - self.bytes.len()),
+            lent => lent,
+        }
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &[u8]> {
+        (0..self.len()).map(|i| self.get(i).unwrap_or_default())
+    }
+}

@@ -1,0 +1,98 @@
+//! From a row of touches to compact values: there are as many of them as of sales, and no text is allocated for one.
+
+use crate::codes::{self, Code};
+use crate::field::F;
+use crate::row::Row;
+use crate::sale::Span;
+use naata_core::{CustomerIx, Day, Error, IdHash, Instant, Part, Symbol, Symbols, TouchRow};
+
+/// One touch.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct TouchCells {
+    customer: Span,
+    hash: IdHash,
+    at: Instant,
+    activity: Symbol,
+    channel: Symbol,
+}
+
+/// The touches of a stretch, with their texts; symbols are numbered by the stretch.
+#[derive(Debug, Default)]
+pub(crate) struct Touches {
+    text: String,
+    symbols: Symbols,
+    rows: Vec<TouchCells>,
+    failed: Option<Error>,
+}
+
+impl Touches {
+    /// Takes in a row; the answer is its day.
+    pub(crate) fn take(&mut self, row: &mut Row<'_>) -> Result<Option<Day>, Code> {
+        let (at, day, _) = row.required_instant(F::At)?;
+        let customer = row.text(F::Customer)?;
+        if customer.is_empty() {
+            return Err(row.refuse(codes::CUSTOMER_REQUIRED, F::Customer));
+        }
+        let activity = row.text(F::Activity)?;
+        if activity.is_empty() {
+            return Err(row.refuse(codes::VALUE_MISSING, F::Activity));
+        }
+        let channel = row.text(F::Channel)?;
+        let symbols = (self.symbols.intern(&activity), self.symbols.optional(Some(&channel)));
+        let (activity, channel) = match symbols {
+            (Ok(activity), Ok(channel)) => (activity, channel),
+            (Err(e), _) | (_, Err(e)) => {
+                self.failed.get_or_insert(e);
+                return Ok(Some(day));
+            }
+        };
+        // Touches come by customer in most exports: who is the same as before takes no room.
+        let same = self.rows.last().filter(|last| self.get(last.customer) == &*customer);
+        let (span, hash) = match same {
+            Some(last) => (last.customer, last.hash),
+            None => {
+                let start = self.text.len() as u32;
+                self.text.push_str(&customer);
+                ((start, self.text.len() as u32), IdHash::of(&customer))
+            }
+        };
+        self.rows.push(TouchCells { customer: span, hash, at, activity, channel });
+        Ok(Some(day))
+    }
+
+    fn get(&self, span: Span) -> &str {
+        self.text.get(span.0 as usize..span.1 as usize).unwrap_or_default()
+    }
+
+    /// The customers of the rows; neighbours with the same one are one.
+    pub(crate) fn customers(&self) -> impl Iterator<Item = (IdHash, &str)> {
+        self.rows.chunk_by(|a, b| a.customer == b.customer).filter_map(|same| {
+            let first = same.first()?;
+            Some((first.hash, self.get(first.customer)))
+        })
+    }
+
+    /// Puts the touches into a part; `whos` are the numbers of [`Touches::customers`].
+    pub(crate) fn enter(&self, whos: &[CustomerIx], part: &mut Part) -> Result<(), Error> {
+        let symbols = part.symbols.absorb(&self.symbols)?;
+        let symbol = |s: Symbol| symbols.get(s.0 as usize).copied().unwrap_or(Symbol::NONE);
+        part.touches.reserve(self.rows.len());
+        for (same, who) in self.rows.chunk_by(|a, b| a.customer == b.customer).zip(whos) {
+            for cells in same {
+                let row = u32::try_from(part.touches.len()).map_err(|_| Error::TooManyRows)?;
+                let (activity, channel) = (symbol(cells.activity), symbol(cells.channel));
+                part.touches.push(TouchRow { who: *who, activity, at: cells.at, channel, row });
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Why a row could not be taken in, if so.
+    pub(crate) fn failed(&self) -> Option<&Error> {
+        self.failed.as_ref()
+    }
+}
