@@ -6,7 +6,6 @@ mod churn_data;
 mod churn_risk;
 #[cfg(test)]
 mod churn_survival;
-mod clv_discrete;
 #[cfg(test)]
 mod clv_log;
 #[cfg(test)]
