@@ -25,8 +25,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let dir = Path::new(&dir);
     std::fs::create_dir_all(dir)?;
     let files: [(&str, Bulk); 3] = [
-        ("purchases.csv", purchases.clone()),
-        ("purchases-shuffled.csv", Bulk { shuffled: true, ..purchases.clone() }),
+        ("purchases.csv", purchases),
+        ("purchases-shuffled.csv", Bulk { shuffled: true, ..purchases }),
         ("purchases-uuid.csv", Bulk { shuffled: true, uuids: true, ..purchases }),
     ];
     for (name, bulk) in files {

@@ -24,10 +24,13 @@ static CARD: Card = Card {
         "message.changes.version",
         "message.changes.as_of",
         "message.changes.none",
-        "message.changes.nothing_to_do",
+        "action.changes.nothing_to_do",
     ],
     example: "naata compare history/0001.json history/0002.json",
 };
+
+/// Analysis, figure, the value before and after.
+type Changed<'a> = (&'a str, &'a str, Option<&'a String>, Option<&'a String>);
 
 pub fn command() -> Command {
     args::with_output(
@@ -46,7 +49,7 @@ pub fn run(m: &ArgMatches) -> Result<u8, Fail> {
     let mut answer = Answer { messages: later.changes_since(&earlier), ..Answer::default() };
     answer.set("earlier", Cell::Day(earlier.as_of));
     answer.set("later", Cell::Day(later.as_of));
-    let mut rows: Vec<(&str, &str, Option<&String>, Option<&String>)> = Vec::new();
+    let mut rows: Vec<Changed<'_>> = Vec::new();
     for (key, figures) in &later.figures {
         let old = earlier.figures.get(key);
         for (name, value) in figures {
@@ -56,7 +59,7 @@ pub fn run(m: &ArgMatches) -> Result<u8, Fail> {
             }
         }
     }
-    let texts = |f: &dyn Fn(&(&str, &str, Option<&String>, Option<&String>)) -> Option<String>| {
+    let texts = |f: &dyn Fn(&Changed<'_>) -> Option<String>| {
         Column::Text(rows.iter().map(|r| f(r).map(String::into_boxed_str)).collect())
     };
     answer.tables.push(

@@ -268,10 +268,10 @@ fn last_day(intake: &naata_core::Intake, today: Option<Day>) -> Result<Day, Fail
     }
 }
 
-fn programme(
-    m: &ArgMatches,
-    project: Option<&Project>,
-) -> Result<Option<(Programme, Option<Vec<Event>>)>, Fail> {
+/// A programme, and its events where a file states them.
+type Loyalty = (Programme, Option<Vec<Event>>);
+
+fn programme(m: &ArgMatches, project: Option<&Project>) -> Result<Option<Loyalty>, Fail> {
     let from = |flag: &str, side: fn(&project::Side) -> &Option<String>| {
         args::path(m, flag)
             .or_else(|| project.and_then(|p| side(&p.files).as_ref().map(|f| p.folder.join(f))))

@@ -82,7 +82,7 @@ enum Done {
     /// The window before is taken in, and its buffer free.
     Taken(Result<Vec<u8>, Error>),
     Ahead(std::io::Result<Window>),
-    Parsed(Batch),
+    Parsed(Box<Batch>),
     Nothing,
 }
 
@@ -119,7 +119,7 @@ pub(crate) fn pass<K: Keep>(
             },
             k => {
                 let (start, until) = bounds(&cuts, k - 2);
-                Done::Parsed(parse(plan, now.bytes(), start, until, now.last))
+                Done::Parsed(Box::new(parse(plan, now.bytes(), start, until, now.last)))
             }
         });
         let mut ahead = None;
@@ -128,7 +128,7 @@ pub(crate) fn pass<K: Keep>(
             match one {
                 Done::Taken(result) => drop(result?),
                 Done::Ahead(result) => ahead = Some(result.map_err(unread)?),
-                Done::Parsed(batch) => batches.push(batch),
+                Done::Parsed(batch) => batches.push(*batch),
                 Done::Nothing => {}
             }
         }

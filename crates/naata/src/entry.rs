@@ -8,6 +8,9 @@ use naata_facts::{Facts, Provide};
 /// Texts of parameters by name.
 pub type Get<'g> = &'g dyn Fn(&str) -> Option<String>;
 
+/// Name and text of each parameter.
+type Echo = Vec<(&'static str, String)>;
+
 /// The answer of a run, with the parameters it was given and the facts it provides.
 #[derive(Clone, Debug)]
 pub struct Run {
@@ -29,7 +32,7 @@ pub struct Entry {
     pub provides: &'static [&'static str],
     needs: fn() -> Vec<Need>,
     pub(crate) wants: fn(Get<'_>) -> Result<Vec<String>, Error>,
-    pub(crate) echo: fn(Get<'_>) -> Result<Vec<(&'static str, String)>, Error>,
+    pub(crate) echo: fn(Get<'_>) -> Result<Echo, Error>,
     pub(crate) run: fn(View<'_>, Get<'_>, &Context<'_>) -> Result<Run, Error>,
 }
 
@@ -85,7 +88,7 @@ fn wants<A: Analysis>(get: Get<'_>) -> Result<Vec<String>, Error> {
     Ok(A::wants(&read::<A>(get)?))
 }
 
-fn echo<A: Analysis>(get: Get<'_>) -> Result<Vec<(&'static str, String)>, Error> {
+fn echo<A: Analysis>(get: Get<'_>) -> Result<Echo, Error> {
     Ok(read::<A>(get)?.echo())
 }
 

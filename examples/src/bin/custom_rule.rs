@@ -28,7 +28,7 @@ fn programme(per: &str) -> Result<Programme, toml::de::Error> {
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let base = naata_examples::demo_base(200)?;
     let purchases = base.purchases.as_ref().ok_or("the demo shop has purchases")?;
-    let events = events_from_purchases(purchases, &base.ids, base.unit, base.zone);
+    let events = events_from_purchases(purchases, &base.ids, base.unit, base.zone)?;
     let mut out = std::io::stdout().lock();
     for per in ["10", "8"] {
         let done = replay(&programme(per)?, &events, None)?;

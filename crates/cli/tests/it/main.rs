@@ -1,5 +1,12 @@
 //! Tests of the whole product: the house itself, the command line, the report.
 
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a test stops where its ground is missing, and says what it skips"
+)]
+
 mod browser;
 mod layers;
 mod product;
