@@ -88,6 +88,9 @@ pub(crate) fn parse(plan: &Plan, window: &[u8], start: usize, until: usize, last
         }
         batch.end = skip_line_ends(window, place.end);
         batch.rows += 1;
+        if !plan.missing.is_empty() {
+            cells.blank(|cell| plan.missing.iter().any(|word| word.as_bytes() == cell.trim_ascii()));
+        }
         let mut row = Row { plan, cells: &cells, at: place.start, desk: &mut desk };
         let before = row.desk.notes.len();
         let outcome = take(&mut row, &mut batch);

@@ -20,6 +20,17 @@ impl<'a> Cells<'a> {
         self.copied.clear();
     }
 
+    /// Makes those cells blank of which the answer is yes.
+    pub(crate) fn blank(&mut self, is: impl Fn(&[u8]) -> bool) {
+        for i in 0..self.len() {
+            if self.get(i).is_some_and(&is)
+                && let Some(span) = self.spans.get_mut(i)
+            {
+                *span = (0, 0);
+            }
+        }
+    }
+
     /// Adds the bytes from `start` to `end`.
     pub(crate) fn lend(&mut self, start: usize, end: usize) {
         self.spans.push((start, end));

@@ -84,7 +84,8 @@ pub(crate) fn guess(head: &[u8]) -> Guess {
     }
     let zeros = |odd: usize| head.iter().skip(odd).step_by(2).filter(|b| **b == 0).count();
     let (even, odd) = (zeros(0), zeros(1));
-    if even + odd > 0 {
+    // A stray zero in a cell makes no file binary: every tenth byte would.
+    if (even + odd) * 10 >= head.len().max(1) {
         // Latin text in UTF-16 has a zero in nearly every second byte, always on the same side.
         let half = head.len() / 2;
         return match (even * 10, odd * 10) {
@@ -243,6 +244,7 @@ mod tests {
         assert_eq!(guess(b"a\0,\0b\0\n\0"), Guess::Sure(Encoding::Utf16Le));
         assert!(matches!(guess(b"PK\x03\x04rest"), Guess::Not(_)));
         assert!(matches!(guess(&[0, 1, 2, 0, 0, 9, 200, 0]), Guess::Not(_)));
+        assert_eq!(guess(b"customer,date,amount\na\0b,2026-01-01,5\n"), Guess::Ascii);
         assert_eq!(decode(b"\xEF\xBB\xBFa,b", Encoding::Utf8), "a,b");
         assert_eq!(decode(b"\x80 5 \x96 Z\xFCrich", Encoding::Windows1252), "€ 5 – Zürich");
     }

@@ -96,6 +96,8 @@ pub(crate) struct Plan {
     pub(crate) unit: MoneyUnit,
     pub(crate) zone: Zone,
     pub(crate) today: Option<Day>,
+    /// Words that stand for nothing, where the user declares them.
+    pub(crate) missing: Vec<String>,
 }
 
 /// What a plan rests on beside the file itself.
@@ -157,6 +159,7 @@ impl Plan {
             unit,
             zone,
             today: None,
+            missing: Vec::new(),
         };
         plan.map(wish.map)?;
         if declared.is_none() {

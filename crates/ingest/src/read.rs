@@ -188,6 +188,7 @@ impl<'a, K: Keep> File<'a, K> {
         let wish = Wish { kind: source.kind, file: &source.name, reading: &reading, map: &source.map };
         let mut plan = Plan::of(&head, &wish, unit, options.zone, true)?;
         plan.today = options.today;
+        plan.missing.clone_from(&source.missing);
         // The head is read like a file of its own: what contradicts the first guesses there costs nothing.
         let mut rows = parse(&plan, &head.text, plan.body, head.text.len(), whole);
         for _ in 1..PASSES {

@@ -20,6 +20,8 @@ pub struct Source {
     pub map: Vec<(String, ColumnRef)>,
     /// Its size in bytes, where known: for progress only.
     pub size: Option<u64>,
+    /// Words that stand for nothing, such as "NA"; without a declaration they are text like any other.
+    pub missing: Vec<String>,
     sheet: Option<String>,
     content: Content,
 }
@@ -34,7 +36,16 @@ impl Source {
     pub fn bytes(kind: TableKind, name: impl Into<String>, bytes: Vec<u8>) -> Self {
         let size = Some(bytes.len() as u64);
         let (reading, map) = (Reading::default(), Vec::new());
-        Self { kind, name: name.into(), reading, map, size, sheet: None, content: Content::Bytes(bytes) }
+        Self {
+            kind,
+            name: name.into(),
+            reading,
+            map,
+            size,
+            missing: Vec::new(),
+            sheet: None,
+            content: Content::Bytes(bytes),
+        }
     }
 
     /// A file that is read as a stream, more than once where needed, and never held as a whole.
@@ -46,6 +57,7 @@ impl Source {
             reading,
             map,
             size: None,
+            missing: Vec::new(),
             sheet: None,
             content: Content::Opener(opener),
         }
@@ -62,6 +74,13 @@ impl Source {
     #[must_use]
     pub fn map(mut self, field: &str, column: ColumnRef) -> Self {
         self.map.push((field.into(), column));
+        self
+    }
+
+    /// Declares words that stand for nothing.
+    #[must_use]
+    pub fn missing<T: Into<String>>(mut self, words: impl IntoIterator<Item = T>) -> Self {
+        self.missing = words.into_iter().map(Into::into).collect();
         self
     }
 

@@ -328,3 +328,18 @@ fn a_stated_currency_is_not_overruled_in_silence() {
     let error = read(&[source], &options, &Serial).expect_err("two currencies");
     assert_eq!(error.to_string(), "add up amounts of several currencies: 5.00 INR, 0.00 USD");
 }
+
+#[test]
+fn words_for_nothing_are_text_unless_declared() {
+    let text = "customer,date,amount\nNA,2026-01-01,5\nnull,2026-01-02,NA\nc,null,7\n";
+    let plain = purchases(text);
+    assert_eq!(contents(&plain).iter().map(|r| r.0.as_str()).collect::<Vec<_>>(), ["NA"]);
+    let refused = &plain.intake.tables[0].refused;
+    assert_eq!((refused["amount.unreadable"], refused["date.unreadable"]), (1, 1));
+    let source = Source::bytes(TableKind::Purchases, "t", text.into()).missing(["NA", "null"]);
+    let declared = read(&[source], &Options::default(), &Serial).unwrap();
+    assert_eq!(contents(&declared).iter().map(|r| r.0.as_str()).collect::<Vec<_>>(), [""]);
+    let refused = &declared.intake.tables[0].refused;
+    assert_eq!((refused["amount.missing"], refused["date.missing"]), (1, 1));
+    assert_eq!(declared.intake.findings.count("customer.missing"), 1);
+}

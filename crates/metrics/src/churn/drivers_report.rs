@@ -56,7 +56,7 @@ pub struct LeavingDrivers {
     pub after: u32,
     /// Days of the outcome.
     pub horizon: u32,
-    /// Customers who now show the driver with the largest risk difference among the clear ones, by price.
+    /// Customers who now show the clearest driver with more leaving, by price.
     pub exposed: Vec<Exposed>,
     /// The position of that driver.
     pub top: Option<usize>,
@@ -112,11 +112,7 @@ pub fn leaving_drivers(
             .then(size(b).total_cmp(&size(a)))
             .then_with(|| (&a.feature, &a.level).cmp(&(&b.feature, &b.level)))
     });
-    let clear =
-        found.rows.iter().enumerate().filter(|(_, d)| d.is_clear(p.q) && d.risk_difference.value > 0.0);
-    let top = clear
-        .max_by(|(i, a), (j, b)| a.risk_difference.value.total_cmp(&b.risk_difference.value).then(j.cmp(i)));
-    let top = top.map(|(i, _)| i);
+    let top = found.rows.iter().position(|d| d.is_clear(p.q) && d.risk_difference.value > 0.0);
     let exposed = top.and_then(|i| found.rows.get(i)).map_or_else(Vec::new, |d| exposed(&c, d));
     Ok(LeavingDrivers {
         exposed,

@@ -1,8 +1,18 @@
 //! Candidates as the columns of a model: one yes-or-no for each level but the most common.
+//!
+//! A level is too rare for a coefficient where, at the overall share of leavers, fewer than a handful would leave or
+//! stay: its coefficient would be noise, and often infinite. The rule looks at sizes and never at what happened, so
+//! that a large level that all leave is refused by the fit and not quietly pooled.
+//!
+//! # Source
+//! Peduzzi et al., 1996 (ten events per coefficient).
 
 use crate::Error;
 use crate::churn::columns::{Covariate, Fitted};
 use crate::churn::drivers::Factor;
+use naata_core::{Finding, Severity};
+use naata_math::linalg::dot;
+use naata_math::sqrt;
 use std::collections::BTreeSet;
 
 /// One column of a model.
@@ -26,12 +36,20 @@ pub struct Encoding {
     pub columns: Vec<Encoded>,
     /// Levels too rare for a column of their own: they count as the most common level.
     pub pooled: Vec<String>,
-    /// Columns that those before them determine: left out.
+    /// Columns that those before them determine, but for too few rows: left out.
     pub dependent: Vec<String>,
 }
 
-/// Encodes candidates. A level needs `least` of the `rows` a model is fitted to; candidates named in `without` are
-/// left out.
+/// How many rows a level needs so that, when `left` of `n` rows leave, `least` of them are expected to leave and as
+/// many to stay.
+pub fn rows_needed(least: u32, left: u64, n: u64) -> usize {
+    let rarer = left.min(n.saturating_sub(left));
+    let needed = u64::from(least.max(1)).saturating_mul(n).div_ceil(rarer.max(1));
+    usize::try_from(needed).unwrap_or(usize::MAX)
+}
+
+/// Encodes candidates. A level needs `least` of the `rows` a model is fitted to, and half as many that the columns
+/// before it do not explain; candidates named in `without` are left out.
 pub fn encode(factors: &[Factor], rows: &[usize], least: usize, without: &BTreeSet<String>) -> Encoding {
     let mut out = Encoding::default();
     for f in factors.iter().filter(|f| !without.contains(&f.name)) {
@@ -56,10 +74,36 @@ pub fn encode(factors: &[Factor], rows: &[usize], least: usize, without: &BTreeS
             }
         }
     }
+    out.distinct(rows, least);
     out
 }
 
 impl Encoding {
+    /// Leaves out columns of which the columns before them leave too little unexplained.
+    fn distinct(&mut self, rows: &[usize], least: usize) {
+        let mut basis: Vec<Vec<f64>> = Vec::new();
+        let needed = 0.5 * least as f64;
+        for column in std::mem::take(&mut self.columns) {
+            let mut rest: Vec<f64> = rows.iter().filter_map(|r| column.values.get(*r).copied()).collect();
+            let mean = rest.iter().sum::<f64>() / rest.len().max(1) as f64;
+            rest.iter_mut().for_each(|v| *v -= mean);
+            for direction in &basis {
+                let along = dot(direction, &rest);
+                rest.iter_mut().zip(direction).for_each(|(v, d)| *v -= along * d);
+            }
+            let unexplained = dot(&rest, &rest);
+            // A level of the needed size keeps nearly all its rows; one that most rows have keeps those without it.
+            if unexplained < needed {
+                self.dependent.push(column.name);
+                continue;
+            }
+            let length = sqrt(unexplained);
+            rest.iter_mut().for_each(|v| *v /= length);
+            basis.push(rest);
+            self.columns.push(column);
+        }
+    }
+
     /// The columns over some of the rows.
     pub fn at(&self, rows: &[usize]) -> Vec<Vec<f64>> {
         let pick = |c: &Encoded| rows.iter().filter_map(|r| c.values.get(*r).copied()).collect();
@@ -69,6 +113,16 @@ impl Encoding {
     /// One row across all columns.
     pub fn row(&self, row: usize) -> Vec<f64> {
         self.columns.iter().filter_map(|c| c.values.get(row).copied()).collect()
+    }
+
+    /// What was pooled and left out, as notes.
+    pub(crate) fn findings(&self) -> Vec<Finding> {
+        let of = [("churn.pooled", &self.pooled), ("churn.dependent", &self.dependent)];
+        let note = |(code, names): &(&'static str, &Vec<String>)| {
+            let finding = Finding::new(code, Severity::Note).value(&names.join("; "));
+            finding.detail("levels", &names.len())
+        };
+        of.iter().filter(|(_, names)| !names.is_empty()).map(note).collect()
     }
 
     /// Fits a model to some of the rows, without columns that others determine.
@@ -133,11 +187,20 @@ mod tests {
     }
 
     #[test]
+    fn the_rows_a_level_needs_follow_from_the_rarer_outcome() {
+        assert_eq!((rows_needed(10, 100, 1_000), rows_needed(10, 900, 1_000)), (100, 100));
+        assert_eq!((rows_needed(10, 500, 1_000), rows_needed(0, 0, 10)), (20, 10));
+    }
+
+    #[test]
     fn a_column_recorded_twice_is_left_out_and_named() {
         let of: Vec<Option<usize>> = (0..40).map(|i| Some(usize::from(i % 3 == 0))).collect();
         let left: Vec<bool> = (0..40).map(|i| i % 2 == 0).collect();
         let rows: Vec<usize> = (0..40).collect();
-        let mut e = encode(&[factor("x", &of), factor("y", &of)], &rows, 1, &BTreeSet::new());
+        // The second differs in one row of forty.
+        let mut near = of.clone();
+        near[1] = Some(1);
+        let mut e = encode(&[factor("x", &of), factor("y", &near)], &rows, 4, &BTreeSet::new());
         let model = e.fit(&rows, |c| logistic(&left, c)).unwrap();
         assert_eq!((model.coefficients.len(), &e.dependent[..]), (1, &["y: b".to_string()][..]));
         let split: Vec<bool> = of.iter().map(|o| *o == Some(1)).collect();

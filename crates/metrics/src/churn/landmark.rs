@@ -112,7 +112,7 @@ impl Sightings {
         }
         for ((name, what), rows) in self.flags.iter().filter(|(_, rows)| rows.len() >= least) {
             let of = (0..self.rows).map(|r| Some(usize::from(rows.contains(&r)))).collect();
-            out.push(Factor { name: name.clone(), levels: vec![format!("not {what}"), what.clone()], of });
+            out.push(Factor { name: name.clone(), levels: vec![format!("≠ {what}"), what.clone()], of });
         }
         out
     }

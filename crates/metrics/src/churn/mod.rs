@@ -32,7 +32,7 @@ pub use drivers::{Driver, Drivers, Factor, SameSplit, TestUsed, drivers};
 pub use drivers_report::{
     ChurnDriversAnalysis, ChurnDriversParams, Exposed, LeavingDrivers, leaving_drivers,
 };
-pub use encode::{Encoded, Encoding, encode};
+pub use encode::{Encoded, Encoding, encode, rows_needed};
 pub use evaluate::{Decile, Evaluation, Split, evaluate};
 pub use incidence::{Incidence, IncidenceStep, Incidences, cumulative_incidence};
 pub use landmark::{Known, Landmark, Sightings};

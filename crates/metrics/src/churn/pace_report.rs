@@ -8,15 +8,15 @@ use crate::Error;
 use crate::churn::candidates::{Tables, candidates};
 use crate::churn::columns::{Coefficient, Covariate};
 use crate::churn::cox::{Cox, Ties, cox};
-use crate::churn::encode::{Encoding, encode, names};
+use crate::churn::encode::{Encoding, encode, names, rows_needed};
 use crate::churn::proportional::{TimeTransform, Trend, proportional_hazards};
 use crate::churn::spell::Spell;
 use naata_answer::{
     Action, Analysis, Answer, Card, Cell, ChartKind, Column, Message, Present, Refusal, Table, choice, params,
 };
 use naata_core::{
-    Context, CustomerIx, CustomerRow, Finding, Histories, Minor, MoneyUnit, Severity, SubscriptionRow, Texts,
-    TicketRow, TouchRow,
+    Context, CustomerIx, CustomerRow, Histories, Minor, MoneyUnit, SubscriptionRow, Texts, TicketRow,
+    TouchRow,
 };
 use naata_math::exp;
 
@@ -54,8 +54,8 @@ params! {
         ties: Ties = Ties::Efron,
         /// Scale of time of the test of proportional hazards
         scale: TimeScale = TimeScale::Rank,
-        /// Customers a level needs for a coefficient of its own
-        least: u32 = 20,
+        /// Leavers and stayers to expect of a level for a coefficient of its own
+        least: u32 = 10,
         /// Candidates to leave out, with commas between
         without: Option<String> = None,
         /// How many customers to list, the fastest first
@@ -117,7 +117,8 @@ pub fn leaving_pace(
         Spell { entry, exit: days(*r), left, weight: 1 }
     };
     let spells: Vec<Spell> = watched.iter().map(spell).collect();
-    let least = usize::try_from(p.least.max(1)).unwrap_or(usize::MAX);
+    let leavers = spells.iter().filter(|s| s.left).count() as u64;
+    let least = rows_needed(p.least, leavers, spells.len() as u64);
     let mut encoding = encode(&c.factors, &watched, least, &names(p.without.as_ref()));
     let model = encoding.fit(&watched, |columns| cox(&spells, columns, p.ties))?;
     let values = encoding.at(&watched);
@@ -203,13 +204,7 @@ impl Present for LeavingPace {
             }
         }
         a.messages.push(Message::new("churn.drivers.not_causes"));
-        for (code, names) in
-            [("churn.pooled", &self.encoding.pooled), ("churn.dependent", &self.encoding.dependent)]
-        {
-            for name in names {
-                a.findings.push(Finding::new(code, Severity::Note).column(name));
-            }
-        }
+        a.findings.extend(self.encoding.findings());
         a.actions.push(if !better {
             let values = vec![("p", Cell::Number(m.likelihood_ratio.p))];
             Action::Nothing { key: "churn.cox.nothing", values }

@@ -10,15 +10,15 @@
 
 use crate::Error;
 use crate::churn::candidates::{Tables, candidates};
-use crate::churn::encode::{Encoding, encode, names};
+use crate::churn::encode::{Encoding, encode, names, rows_needed};
 use crate::churn::evaluate::{Evaluation, evaluate};
 use crate::churn::logistic::{Logistic, logistic};
 use naata_answer::{
     Action, Analysis, Answer, Card, Cell, ChartKind, Column, Message, Present, Refusal, Stake, Table, params,
 };
 use naata_core::{
-    Context, CustomerIx, CustomerRow, Day, Finding, Histories, Minor, MoneyUnit, Severity, SubscriptionRow,
-    Texts, TicketRow, TouchRow,
+    Context, CustomerIx, CustomerRow, Day, Histories, Minor, MoneyUnit, SubscriptionRow, Texts, TicketRow,
+    TouchRow,
 };
 use naata_facts::{Fact, Facts, Provide};
 
@@ -29,8 +29,8 @@ params! {
         after: u32 = 30,
         /// Days after those in which leaving counts
         horizon: u32 = 90,
-        /// Customers a level needs for a coefficient of its own
-        least: u32 = 20,
+        /// Leavers and stayers to expect of a level for a coefficient of its own
+        least: u32 = 10,
         /// Candidates to leave out, with commas between
         without: Option<String> = None,
         /// How many customers to list, those with most revenue at risk first
@@ -110,9 +110,10 @@ pub fn risk_scores(
     let tested_from = days.get(days.len() * 7 / 10).copied().ok_or(Error::Nobody)?;
     let (train, test): (Vec<usize>, Vec<usize>) = over.iter().partition(|r| day(**r) < tested_from);
     let outcome = |rows: &[usize]| rows.iter().filter_map(|r| left(*r)).collect::<Vec<bool>>();
-    let least = usize::try_from(p.least.max(1)).unwrap_or(usize::MAX);
-    let mut encoding = encode(&c.factors, &train, least, &names(p.without.as_ref()));
     let happened = outcome(&train);
+    let leavers = happened.iter().filter(|l| **l).count() as u64;
+    let least = rows_needed(p.least, leavers, happened.len() as u64);
+    let mut encoding = encode(&c.factors, &train, least, &names(p.without.as_ref()));
     let model = encoding.fit(&train, |columns| logistic(&happened, columns))?;
     let predicted: Vec<f64> = test.iter().map(|r| model.probability(&encoding.row(*r))).collect();
     let evaluation = evaluate(&predicted, &outcome(&test))?;
@@ -187,11 +188,12 @@ impl RiskScores {
             let name = |s: &&Scored| {
                 let (column, logit) = s.reasons.get(k)?;
                 let c = self.encoding.columns.get(*column)?;
-                // A column that is not there speaks, too: its sign says for which side.
-                let has = s.reasons.get(k).is_some() && self.has(s, *column);
+                // A level that is not there speaks, too: its sign says for which side.
+                let has = self.has(s, *column);
                 let sign = if *logit > 0.0 { '+' } else { '-' };
-                let not = if has { "" } else { "not " };
-                Some(format!("{sign} {not}{}", c.name).into())
+                let level = c.level.as_deref().unwrap_or("?");
+                let is = if has { ": " } else { " ≠ " };
+                Some(format!("{sign} {}{is}{level}", c.feature).into())
             };
             Column::Text(rows.iter().map(name).collect())
         };
@@ -295,13 +297,7 @@ impl Present for RiskScores {
         let said = Message::new(key).with("auc", Cell::Number(e.auc.value)).with("low", Cell::Number(low));
         a.messages.push(said.with("high", Cell::Number(high)).with("n", Cell::Count(e.n)));
         a.messages.push(Message::new("churn.score.not_persuadable"));
-        for (code, names) in
-            [("churn.pooled", &self.encoding.pooled), ("churn.dependent", &self.encoding.dependent)]
-        {
-            for name in names {
-                a.findings.push(Finding::new(code, Severity::Note).column(name));
-            }
-        }
+        a.findings.extend(self.encoding.findings());
         a.actions.push(if !better {
             let values = vec![("auc", Cell::Number(e.auc.value))];
             Action::Nothing { key: "churn.score.no_order", values }
