@@ -18,7 +18,7 @@ pub fn command() -> Command {
 }
 
 pub fn run(m: &ArgMatches) -> Result<u8, Fail> {
-    let work = Work::open(m)?;
+    let work = Work::open(m, None)?;
     let out = args::output(m, work.lang())?;
     let mut session = work.session()?;
     let catalogue = naata::CATALOGUE;

@@ -36,7 +36,7 @@ pub fn command(entry: &Entry, name: &'static str) -> Command {
 
 /// Runs an analysis and prints its answer.
 pub fn run(key: &str, m: &ArgMatches) -> Result<u8, Fail> {
-    let work = Work::open(m)?;
+    let work = Work::open(m, Some(key))?;
     let out = args::output(m, work.lang())?;
     let mut session = work.session()?;
     let (answer, parameters, mut code) = match session.ask(key, &|name| args::text(m, name)) {

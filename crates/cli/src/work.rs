@@ -25,8 +25,9 @@ pub struct Work {
 }
 
 impl Work {
-    /// Reads everything the flags and the project name.
-    pub fn open(m: &ArgMatches) -> Result<Self, Fail> {
+    /// Reads everything the flags and the project name; the rows of those tables are kept that the analysis `key`
+    /// needs, of all tables without one.
+    pub fn open(m: &ArgMatches, key: Option<&str>) -> Result<Self, Fail> {
         let quiet = args::flag(m, "quiet");
         let host = Host::new(args::number(m, "threads")?.unwrap_or(0), quiet);
         let files = table_flags(m);
@@ -48,13 +49,24 @@ impl Work {
         let currency = stated("currency", |h| h.currency.clone()).map(|c| Currency::parse(&c)).transpose()?;
         let zone = stated("time-zone", |h| h.time_zone.clone()).map_or(Ok(Zone::UTC), |z| Zone::parse(&z))?;
         let options = Options { currency, zone, today: today(), ..Options::default() };
-        let outcome = naata_ingest::read(&sources, &options, &host)?;
-        let as_of = match date(stated("as-of", |h| h.as_of.clone()), "as-of")? {
+        let stated_as_of = date(stated("as-of", |h| h.as_of.clone()), "as-of")?;
+        let history_from = date(stated("history-from", |h| h.history_from.clone()), "history-from")?;
+        let rows = match key {
+            Some(key) => rows_of(m, key, project.as_ref()),
+            None => TableKind::ALL.to_vec(),
+        };
+        let mut outcome = naata_ingest::read_rows(&sources, &rows, &options, stated_as_of, &host)?;
+        let as_of = match stated_as_of {
             Some(day) => day,
             None => last_day(&outcome.intake, options.today)?,
         };
-        let history_from = date(stated("history-from", |h| h.history_from.clone()), "history-from")?;
-        let mut base = Base::seal(outcome.part, outcome.intake)?;
+        // Whoever says where history begins knows it; anyone else is told that it seems to begin later.
+        if history_from.is_none()
+            && let Some(finding) = naata_ingest::begins_midway(&outcome, as_of)
+        {
+            outcome.intake.findings.push(finding);
+        }
+        let mut base = Base::seal_rows(outcome.part, outcome.sums, &rows, outcome.intake)?;
         if let Some((programme, events)) = programme(m, project.as_ref())? {
             base = base.with_programme(programme, events)?;
         }
@@ -93,8 +105,7 @@ impl Work {
                         None => fail.hint(format!("there are: {}", flags.join(", "))),
                     });
                 }
-                let text = value.as_str().map_or_else(|| value.to_string(), str::to_string);
-                session.set_default(&key, name, &text);
+                session.set_default(&key, name, &plain(value));
             }
         }
         Ok(session)
@@ -114,6 +125,16 @@ impl Work {
             list_stem: None,
         }
     }
+}
+
+/// The tables whose rows an analysis needs, by the parameters of the flags and of the project.
+fn rows_of(m: &ArgMatches, key: &str, project: Option<&Project>) -> Vec<TableKind> {
+    let default = |of: &str, name: &str| {
+        let mut set =
+            project.iter().flat_map(|p| &p.parameters).filter(|(key, _)| key.replace('-', " ") == of);
+        set.find_map(|(_, all)| all.iter().find(|(n, _)| n.replace('-', "_") == name)).map(|(_, v)| plain(v))
+    };
+    naata::rows_of(naata::CATALOGUE, key, &|name| args::text(m, name), &default)
 }
 
 /// The files named by flags.
@@ -252,13 +273,7 @@ fn date(text: Option<String>, flag: &str) -> Result<Option<Day>, Fail> {
 
 /// The last date of the data that is not in the future.
 fn last_day(intake: &naata_core::Intake, today: Option<Day>) -> Result<Day, Fail> {
-    let last = intake
-        .tables
-        .iter()
-        .filter_map(|t| t.span)
-        .map(|s| s.1)
-        .filter(|d| today.is_none_or(|t| *d <= t))
-        .max();
+    let last = intake.tables.iter().filter_map(|t| t.known).max();
     match (last, today) {
         (Some(day), _) => Ok(day),
         // Tables without any date: the day matters to nothing that can be worked out from them.
@@ -295,4 +310,9 @@ fn events(path: &Path, text: &str) -> Result<Vec<Event>, Fail> {
     }
     let lines = text.lines().enumerate().filter(|(_, l)| !l.trim().is_empty());
     lines.map(|(i, l)| serde_json::from_str(l).map_err(|e| bad(i + 1, &e))).collect()
+}
+
+/// A value of a project file as a flag would state it.
+fn plain(value: &toml::Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_string)
 }

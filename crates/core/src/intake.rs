@@ -23,6 +23,8 @@ pub struct TableIntake {
     pub records: u64,
     /// The first and the last date.
     pub span: Option<(Day, Day)>,
+    /// The last date that does not lie in the future, where today was known.
+    pub known: Option<Day>,
     /// What was assumed, as key and value: `delimiter`, `date_order`, `currency`.
     pub assumed: Vec<(&'static str, Box<str>)>,
     /// Contents by calendar month.
@@ -41,6 +43,7 @@ impl TableIntake {
             refused: BTreeMap::new(),
             records: 0,
             span: None,
+            known: None,
             assumed: Vec::new(),
             digest: Digest::default(),
         }
@@ -68,6 +71,7 @@ impl TableIntake {
             self.saw(a);
             self.saw(b);
         }
+        self.known = self.known.max(other.known);
         self.digest.merge(&other.digest);
     }
 }

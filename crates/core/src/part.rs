@@ -32,8 +32,8 @@ macro_rules! part {
                 Self { unit, zone, index, symbols, takings, $($table: Vec::new(),)* }
             }
 
-            /// Takes in a later part of the same unit; its numbers become ours.
-            pub fn absorb(&mut self, mut later: Self) -> Result<(), Error> {
+            /// Takes in a later part of the same unit; the answer maps its customers' numbers to ours.
+            pub fn absorb(&mut self, mut later: Self) -> Result<Vec<CustomerIx>, Error> {
                 if later.unit != self.unit {
                     return Err(Error::MixedCurrencies {
                         expected: self.unit.currency.code().into(),
@@ -45,7 +45,7 @@ macro_rules! part {
                 later.renumber(&customers, &symbols);
                 self.takings.merge(&later.takings)?;
                 $(self.$table.append(&mut later.$table);)*
-                Ok(())
+                Ok(customers)
             }
 
             /// Gives every row other numbers.

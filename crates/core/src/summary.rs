@@ -4,7 +4,7 @@
 //! that the caller may state its refund policy.
 
 use crate::day_set::{DayList, DaySets};
-use crate::{Day, Error, Ids, Index, Minor, PurchaseRow, Tally};
+use crate::{CustomerIx, Day, Error, Ids, Index, Minor, PurchaseRow, Tally};
 
 /// The purchases of one customer up to a cutoff.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,6 +117,12 @@ impl Summary {
 #[derive(Clone, Debug, Default)]
 pub struct SummaryBuilder {
     index: Index,
+    sums: Summing,
+}
+
+/// Summaries on their way, for customers whose numbers somebody else gives.
+#[derive(Clone, Debug, Default)]
+pub struct Summing {
     state: Vec<State>,
     days: DaySets,
 }
@@ -187,16 +193,7 @@ impl SummaryBuilder {
 
     /// Takes in one row, whose `who` is a number of [`SummaryBuilder::index`]; rows without a customer are passed over.
     pub fn row(&mut self, r: &PurchaseRow) -> Result<(), Error> {
-        if !r.who.is_some() {
-            return Ok(());
-        }
-        if self.state.len() <= r.who.at() {
-            self.state.resize(self.index.len().max(r.who.at() + 1), State::EMPTY);
-        }
-        match self.state.get_mut(r.who.at()) {
-            Some(state) => state.row(r, &mut self.days),
-            None => Ok(()),
-        }
+        self.sums.row(r, self.index.len())
     }
 }
 
@@ -210,6 +207,41 @@ impl Tally for SummaryBuilder {
 
     /// The same as row by row; the waits for memory of a batch of rows pass side by side.
     fn add(&mut self, rows: &[PurchaseRow]) -> Result<(), Error> {
+        self.sums.add(rows, self.index.len())
+    }
+
+    fn merge(&mut self, later: Self) -> Result<(), Error> {
+        let to = self.index.absorb(&later.index)?;
+        drop(later.index);
+        self.sums.merge(later.sums, &to, self.index.len())
+    }
+
+    fn finish(self) -> Result<Self::Output, Error> {
+        let (ids, to) = self.index.seal();
+        drop(self.index);
+        let summaries = self.sums.finish(&to, ids.len());
+        Ok((ids, summaries))
+    }
+}
+
+impl Summing {
+    /// Takes in one row of a customer whose number is below `customers`; rows without a customer are passed over.
+    fn row(&mut self, r: &PurchaseRow, customers: usize) -> Result<(), Error> {
+        if !r.who.is_some() {
+            return Ok(());
+        }
+        if self.state.len() <= r.who.at() {
+            self.state.resize(customers.max(r.who.at() + 1), State::EMPTY);
+        }
+        match self.state.get_mut(r.who.at()) {
+            Some(state) => state.row(r, &mut self.days),
+            None => Ok(()),
+        }
+    }
+
+    /// Takes in rows of customers whose numbers are below `customers`: the same as one by one, but the waits for
+    /// memory of a batch of rows pass side by side.
+    pub fn add(&mut self, rows: &[PurchaseRow], customers: usize) -> Result<(), Error> {
         for batch in rows.chunks(64) {
             let mut lists = [DayList::NONE; 64];
             for (list, r) in lists.iter_mut().zip(batch) {
@@ -218,17 +250,16 @@ impl Tally for SummaryBuilder {
             // What is fetched here is not needed yet: it only has to be near when it is.
             let fetched = lists.iter().fold(0, |sum, l| self.days.touch(*l).wrapping_add(sum));
             std::hint::black_box(fetched);
-            batch.iter().try_for_each(|r| self.row(r))?;
+            batch.iter().try_for_each(|r| self.row(r, customers))?;
         }
         Ok(())
     }
 
-    fn merge(&mut self, later: Self) -> Result<(), Error> {
+    /// Takes in another part, whose customers have the numbers `to` here, all below `customers`.
+    pub fn merge(&mut self, later: Self, to: &[CustomerIx], customers: usize) -> Result<(), Error> {
         const WHAT: &str = "a customer's purchases";
-        let Self { index, state, mut days } = later;
-        let to = self.index.absorb(&index)?;
-        drop(index);
-        self.state.resize(self.index.len(), State::EMPTY);
+        let Self { state, mut days } = later;
+        self.state.resize(customers.max(self.state.len()), State::EMPTY);
         for (customer, day) in days.far() {
             if let Some(ix) = to.get(*customer as usize)
                 && let Some(t) = self.state.get_mut(ix.at())
@@ -236,7 +267,7 @@ impl Tally for SummaryBuilder {
                 self.days.add(&mut t.between, ix.0, *day);
             }
         }
-        for (State { summary: s, between }, ix) in state.iter().zip(&to) {
+        for (State { summary: s, between }, ix) in state.iter().zip(to) {
             let Some(t) = self.state.get_mut(ix.at()) else { continue };
             let mine = &mut t.summary;
             let bought = mine.purchases > 0;
@@ -262,8 +293,14 @@ impl Tally for SummaryBuilder {
         Ok(())
     }
 
-    fn finish(mut self) -> Result<Self::Output, Error> {
-        self.state.resize(self.index.len(), State::EMPTY);
+    /// For each customer with a purchase the number, the first and the last day so far.
+    pub fn spans(&self) -> impl Iterator<Item = (CustomerIx, Day, Day)> {
+        let all = (0u32..).map(CustomerIx).zip(&self.state);
+        all.filter(|(_, s)| s.summary.purchases > 0).map(|(ix, s)| (ix, s.summary.first, s.summary.last))
+    }
+
+    /// The summaries of `customers` customers by their sealed numbers `to`.
+    pub fn finish(mut self, to: &[CustomerIx], customers: usize) -> Vec<Summary> {
         for (customer, _) in self.days.far() {
             if let Some(s) = self.state.get_mut(*customer as usize) {
                 s.summary.days += 1;
@@ -274,18 +311,14 @@ impl Tally for SummaryBuilder {
                 s.days += 1 + u32::from(s.last != s.first) + self.days.count(*between);
             }
         }
-        // Each part of the state goes as soon as it is not needed: the sealed ids take its place.
         self.days = DaySets::default();
-        let mut flat: Vec<Summary> = self.state.into_iter().map(|s| s.summary).collect();
-        let (ids, to) = self.index.seal();
-        drop(self.index);
-        let mut out = vec![Summary::EMPTY; ids.len()];
-        for (s, ix) in flat.drain(..).zip(to) {
+        let mut out = vec![Summary::EMPTY; customers];
+        for (s, ix) in self.state.iter().zip(to) {
             if let Some(o) = out.get_mut(ix.at()) {
-                *o = s;
+                *o = s.summary;
             }
         }
-        Ok((ids, out))
+        out
     }
 }
 

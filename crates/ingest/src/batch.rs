@@ -26,6 +26,8 @@ pub(crate) struct Batch {
     pub(crate) used: u64,
     pub(crate) refused: BTreeMap<&'static str, u64>,
     pub(crate) span: Option<(Day, Day)>,
+    /// The last day that does not lie in the future.
+    pub(crate) known: Option<Day>,
     pub(crate) digest: Digest,
     pub(crate) desk: Desk,
     pub(crate) sales: Sales,
@@ -103,6 +105,9 @@ pub(crate) fn parse(plan: &Plan, window: &[u8], start: usize, until: usize, last
                 batch.used += 1;
                 if let Some(day) = day {
                     batch.span = Some(batch.span.map_or((day, day), |(a, b)| (a.min(day), b.max(day))));
+                    if plan.today.is_none_or(|today| day <= today) {
+                        batch.known = batch.known.max(Some(day));
+                    }
                 }
                 let mut digest = RowDigest::default();
                 for column in &plan.read {

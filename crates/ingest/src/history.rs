@@ -8,8 +8,8 @@
 //! most first purchases of all, and at least four times the median of the later half of the blocks, where that is not
 //! zero - files chosen by when customers came have no new ones later.
 
-use crate::codes;
-use naata_core::{Day, Finding, Part};
+use crate::{Outcome, codes};
+use naata_core::{CustomerIx, Day, Finding, Summing};
 
 /// Days of a block.
 const WEEKS: i64 = 28;
@@ -20,10 +20,10 @@ const BLOCKS: usize = 7;
 /// Customers that are needed without creation dates.
 const CUSTOMERS: usize = 100;
 
-/// Finds that the purchases of a part begin in the middle of history, where the rule says so.
+/// Finds that the purchases up to `as_of` begin in the middle of history, where the rule says so; refunds are none.
 ///
 /// ```
-/// use naata_core::{Serial, TableKind};
+/// use naata_core::{Day, Serial, TableKind};
 /// use naata_ingest::{Options, Source, begins_midway, read};
 ///
 /// let customers: String = (0..20).map(|i| format!("c{i},2019-05-01\n")).collect();
@@ -36,25 +36,37 @@ const CUSTOMERS: usize = 100;
 ///     &Options::default(),
 ///     &Serial,
 /// )?;
-/// assert_eq!(begins_midway(&outcome.part).map(|f| f.code), Some("history.truncated"));
+/// assert_eq!(begins_midway(&outcome, Day::MAX).map(|f| f.code), Some("history.truncated"));
 /// # Ok::<(), naata_ingest::Error>(())
 /// ```
-pub fn begins_midway(part: &Part) -> Option<Finding> {
-    let mut firsts: Vec<(Option<Day>, Option<Day>)> = vec![(None, None); part.index.len()];
+pub fn begins_midway(outcome: &Outcome, as_of: Day) -> Option<Finding> {
+    let (firsts, last) = firsts(outcome, as_of);
+    judge(&firsts, last)
+}
+
+/// For each buyer the day of the first purchase and the day of creation where that is known, by number of arrival;
+/// and the last day of all purchases.
+pub(crate) fn firsts(outcome: &Outcome, as_of: Day) -> (Vec<(Day, Option<Day>)>, Day) {
+    let mut firsts: Vec<(Option<Day>, Option<Day>)> = vec![(None, None); outcome.part.index.len()];
     let mut last = Day::MIN;
-    for purchase in &part.purchases {
-        last = last.max(purchase.day);
-        if let Some((first, _)) = firsts.get_mut(purchase.who.0 as usize) {
-            *first = Some(first.map_or(purchase.day, |day| day.min(purchase.day)));
+    let mut saw = |who: CustomerIx, from: Day, to: Day| {
+        last = last.max(to);
+        if let Some((first, _)) = firsts.get_mut(who.at()) {
+            *first = Some(first.map_or(from, |day| day.min(from)));
         }
+    };
+    for p in outcome.part.purchases.iter().filter(|p| p.who.is_some() && p.day <= as_of && !p.is_refund()) {
+        saw(p.who, p.day, p.day);
     }
-    for customer in &part.customers {
-        if let Some((_, created)) = firsts.get_mut(customer.who.0 as usize) {
-            *created = created.or(customer.created);
+    outcome.sums.iter().flat_map(Summing::spans).for_each(|(who, first, last)| saw(who, first, last));
+    let rows = outcome.part.customers.iter().filter_map(|c| Some((c.who, c.created?)));
+    for (who, day) in rows.chain(outcome.created.iter().copied()) {
+        if let Some((_, created)) = firsts.get_mut(who.at()) {
+            *created = Some(created.map_or(day, |known| known.min(day)));
         }
     }
     let firsts: Vec<_> = firsts.into_iter().filter_map(|(first, created)| Some((first?, created))).collect();
-    judge(&firsts, last)
+    (firsts, last)
 }
 
 /// Applies the rule to the days of each customer's first purchase, with the day the customer was created where that

@@ -1,106 +1,73 @@
-//! What is kept of the rows of a file: all of them, or what a summary of each customer needs.
+//! What is kept of the rows of files: all of those tables that are asked for; of purchases that are not, what a
+//! summary of each customer needs; of other tables that are not, who is named in them.
 
 use crate::tables::Record;
-use naata_core::{Day, Error, Index, MoneyUnit, Part, PurchaseRow, SummaryBuilder, Takings, Tally};
+use naata_core::{
+    CustomerIx, Day, Error, MoneyUnit, Part, PurchaseRow, Sale, Summing, TableKind, Takings, Zone,
+};
+
+/// What is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Wanted {
+    /// The tables whose rows are kept.
+    pub(crate) rows: Vec<TableKind>,
+    /// The last day that counts for summaries.
+    pub(crate) cutoff: Day,
+}
+
+impl Wanted {
+    /// Every row of every table.
+    pub(crate) fn all() -> Self {
+        Self { rows: TableKind::ALL.to_vec(), cutoff: Day::MAX }
+    }
+
+    /// Whether the rows of a file are not kept. A sales file may hold lines of orders too.
+    pub(crate) fn is_lean(&self, kind: TableKind) -> bool {
+        let lines = kind == TableKind::Purchases && self.rows.contains(&TableKind::Lines);
+        !self.rows.contains(&kind) && !lines
+    }
+}
 
 /// Where rows go once their customers have numbers.
-pub(crate) trait Keep: Send + Sized {
-    /// Nothing kept yet.
-    fn fresh(&self, unit: MoneyUnit) -> Self;
-    /// The ids of customers.
-    fn ids(&mut self) -> &mut Index;
-    /// The part, where rows are kept as they are.
-    fn part(&mut self) -> Option<&mut Part>;
-    /// Takes in a purchase or refund.
-    fn purchase(&mut self, row: PurchaseRow) -> Result<(), Error>;
-    /// Takes in a record of another table.
-    fn record(&mut self, record: &Record) -> Result<(), Error>;
-    /// Takes in what another file gave.
-    fn absorb(&mut self, later: Self) -> Result<(), Error>;
-
-    /// What was taken each day, where that is kept.
-    fn takings(&mut self) -> Option<&mut Takings> {
-        self.part().map(|p| &mut p.takings)
-    }
-}
-
-impl Keep for Part {
-    fn fresh(&self, unit: MoneyUnit) -> Self {
-        Self::new(unit, self.zone)
-    }
-
-    fn ids(&mut self) -> &mut Index {
-        &mut self.index
-    }
-
-    fn part(&mut self) -> Option<&mut Part> {
-        Some(self)
-    }
-
-    fn purchase(&mut self, row: PurchaseRow) -> Result<(), Error> {
-        self.purchases.push(row);
-        Ok(())
-    }
-
-    fn record(&mut self, record: &Record) -> Result<(), Error> {
-        record.enter(self)
-    }
-
-    fn absorb(&mut self, mut later: Self) -> Result<(), Error> {
-        // A table without money is read in whatever unit was known by then.
-        later.unit = self.unit;
-        let touches = u32::try_from(self.touches.len()).map_err(|_| Error::TooManyRows)?;
-        for touch in &mut later.touches {
-            touch.row = touch.row.checked_add(touches).ok_or(Error::TooManyRows)?;
-        }
-        if self.index.is_empty() && self.symbols.is_empty() {
-            *self = later;
-            return Ok(());
-        }
-        Self::absorb(self, later)
-    }
-}
-
-/// Summaries of customers; no rows.
 #[derive(Debug)]
-pub(crate) struct Lean {
-    pub(crate) builder: SummaryBuilder,
-    /// The last day that counts.
+pub(crate) struct Kept {
+    pub(crate) part: Part,
+    /// Summaries on their way, where purchases are not kept.
+    pub(crate) sums: Option<Summing>,
+    /// When customers were created, where their rows are not kept.
+    pub(crate) created: Vec<(CustomerIx, Day)>,
+    /// The last day that counts for summaries.
     cutoff: Day,
-    /// Rows on their way to the builder, which takes many at once.
+    /// Rows on their way to the summaries, which take many at once.
     waiting: Vec<PurchaseRow>,
 }
 
 const BATCH: usize = 1 << 10;
 
-impl Lean {
-    pub(crate) fn until(cutoff: Day) -> Self {
-        Self { builder: SummaryBuilder::default(), cutoff, waiting: Vec::with_capacity(BATCH) }
+impl Kept {
+    pub(crate) fn new(wanted: &Wanted, unit: MoneyUnit, zone: Zone) -> Self {
+        Self {
+            part: Part::new(unit, zone),
+            sums: wanted.is_lean(TableKind::Purchases).then(Summing::default),
+            created: Vec::new(),
+            cutoff: wanted.cutoff,
+            waiting: Vec::new(),
+        }
     }
 
     /// Hands all rows on.
     pub(crate) fn settle(&mut self) -> Result<(), Error> {
-        let done = self.builder.add(&self.waiting);
+        let Some(sums) = &mut self.sums else { return Ok(()) };
+        let done = sums.add(&self.waiting, self.part.index.len());
         self.waiting.clear();
         done
     }
-}
 
-impl Keep for Lean {
-    fn fresh(&self, _unit: MoneyUnit) -> Self {
-        Self::until(self.cutoff)
-    }
-
-    fn ids(&mut self) -> &mut Index {
-        self.builder.index()
-    }
-
-    fn part(&mut self) -> Option<&mut Part> {
-        None
-    }
-
-    fn purchase(&mut self, row: PurchaseRow) -> Result<(), Error> {
-        if row.day <= self.cutoff && row.who.is_some() {
+    /// Takes in a purchase or refund.
+    pub(crate) fn purchase(&mut self, row: PurchaseRow) -> Result<(), Error> {
+        if self.sums.is_none() {
+            self.part.purchases.push(row);
+        } else if row.day <= self.cutoff && row.who.is_some() {
             self.waiting.push(row);
             if self.waiting.len() >= BATCH {
                 return self.settle();
@@ -109,17 +76,48 @@ impl Keep for Lean {
         Ok(())
     }
 
-    fn record(&mut self, record: &Record) -> Result<(), Error> {
-        record.customer().map_or(Ok(()), |id| self.builder.index().intern(id).map(drop))
+    /// Takes in what was taken in a stretch, where that is kept.
+    pub(crate) fn takings(&mut self, takings: &Takings) -> Result<(), Error> {
+        if self.sums.is_none() { self.part.takings.merge(takings) } else { Ok(()) }
     }
 
-    fn absorb(&mut self, mut later: Self) -> Result<(), Error> {
+    /// Counts one sale or refund among the takings of its day, where they are kept.
+    pub(crate) fn sale(&mut self, sale: &Sale) -> Result<(), Error> {
+        if self.sums.is_none() { self.part.takings.add(sale) } else { Ok(()) }
+    }
+
+    /// Takes in a record of another table; of a lean one only who it is about.
+    pub(crate) fn record(&mut self, record: &Record, lean: bool) -> Result<(), Error> {
+        if !lean {
+            return record.enter(&mut self.part);
+        }
+        if let Some(id) = record.customer() {
+            let who = self.part.index.intern(id)?;
+            self.created.extend(record.created().map(|day| (who, day)));
+        }
+        Ok(())
+    }
+
+    /// Takes in what another file gave.
+    pub(crate) fn absorb(&mut self, mut later: Self) -> Result<(), Error> {
         self.settle()?;
         later.settle()?;
-        if self.builder.ids().is_empty() {
-            self.builder = later.builder;
+        // A table without money is read in whatever unit was known by then.
+        later.part.unit = self.part.unit;
+        let touches = u32::try_from(self.part.touches.len()).map_err(|_| Error::TooManyRows)?;
+        for touch in &mut later.part.touches {
+            touch.row = touch.row.checked_add(touches).ok_or(Error::TooManyRows)?;
+        }
+        if self.part.index.is_empty() && self.part.symbols.is_empty() {
+            *self = later;
             return Ok(());
         }
-        self.builder.merge(later.builder)
+        let to = self.part.absorb(later.part)?;
+        if let (Some(mine), Some(sums)) = (&mut self.sums, later.sums) {
+            mine.merge(sums, &to, self.part.index.len())?;
+        }
+        let created = later.created.into_iter();
+        self.created.extend(created.filter_map(|(who, day)| Some((*to.get(who.at())?, day))));
+        Ok(())
     }
 }

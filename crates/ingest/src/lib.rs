@@ -74,7 +74,7 @@ pub use error::Error;
 pub use field::fields;
 pub use formats::{FORMATS, Format, GENERIC, Provenance};
 pub use history::begins_midway;
-pub use read::{Options, Outcome, read};
+pub use read::{Options, Outcome, read, read_rows};
 pub use recognise::{Confidence, Recognition, recognise, recognise_source};
 pub use source::{ColumnRef, Delimiter, Opener, Reading, Source};
 pub use summarise::{Summarised, summarise};

@@ -5,7 +5,7 @@
 //! bill numbers begin again each year. Rows without a customer belong to the order's customer, if it has just one.
 
 use crate::codes::{self, Code};
-use crate::keep::Keep;
+use crate::keep::Kept;
 use naata_core::{CustomerIx, Day, Error, Minor, PurchaseRow, Sale, Symbols};
 
 /// Days after which an order id that comes back stands for another order.
@@ -125,7 +125,7 @@ impl Orders {
     }
 
     /// Makes purchases of the sums and puts them into the part.
-    pub(crate) fn resolve<K: Keep>(self, kept: &mut K, by_line: bool) -> Result<Resolved, Error> {
+    pub(crate) fn resolve(self, kept: &mut Kept, by_line: bool) -> Result<Resolved, Error> {
         let mut out = Resolved { fate: vec![None; self.sums.len()], notes: Vec::new(), records: 0 };
         for (id, head) in self.heads.iter().enumerate() {
             let mut numbers = Vec::new();
@@ -140,11 +140,11 @@ impl Orders {
         Ok(out)
     }
 
-    fn order<K: Keep>(
+    fn order(
         &self,
         order: &str,
         numbers: &[u32],
-        kept: &mut K,
+        kept: &mut Kept,
         by_line: bool,
         out: &mut Resolved,
     ) -> Result<(), Error> {
@@ -154,7 +154,7 @@ impl Orders {
         let note = |code, line, refused| OrderNote { code, line, order: order.into(), amount: None, refused };
         let mut customers: Vec<CustomerIx> = sums.iter().map(|s| s.1.who).filter(|w| w.is_some()).collect();
         // In id order, so that nothing depends on which row came first.
-        let ids = kept.ids();
+        let ids = &kept.part.index;
         customers.sort_by(|a, b| ids.get(*a).cmp(&ids.get(*b)));
         customers.dedup();
         if customers.len() > 1 {
@@ -176,10 +176,10 @@ impl Orders {
     }
 
     /// The sums of one order and customer, earliest day first and those without a day last.
-    fn purchases<K: Keep>(
+    fn purchases(
         &self,
         group: &[(u32, Sum)],
-        kept: &mut K,
+        kept: &mut Kept,
         by_line: bool,
         out: &mut Resolved,
         note: &dyn Fn(Code, u64, u64) -> OrderNote,
@@ -271,10 +271,8 @@ pub(crate) fn remark(amount: Minor) -> Option<Code> {
 }
 
 /// Puts a purchase among the rows and the takings of its day.
-fn enter<K: Keep>(kept: &mut K, sale: &Sale, seconds: Option<u32>) -> Result<(), Error> {
-    if let Some(takings) = kept.takings() {
-        takings.add(sale)?;
-    }
+fn enter(kept: &mut Kept, sale: &Sale, seconds: Option<u32>) -> Result<(), Error> {
+    kept.sale(sale)?;
     // Purchases carry no row number: what happened at one time has no order that the file could tell.
     let seconds = seconds.unwrap_or(PurchaseRow::NO_TIME);
     kept.purchase(PurchaseRow { who: sale.who, day: sale.day, amount: sale.amount, seconds, row: 0 })

@@ -5,14 +5,16 @@ use crate::codes::{self, Code};
 use crate::encoding::Decoder;
 use crate::evidence::Evidence;
 use crate::head::{HEAD, Head};
-use crate::keep::Keep;
+use crate::keep::{Kept, Wanted};
 use crate::plan::{Grouped, Plan, Wish};
 use crate::repeats::{OrderForm, Repeats};
 use crate::sink::{FileRead, Sink};
 use crate::source::of_sheet;
 use crate::window::{CUT, Cut, pass};
 use crate::{Error, Source};
-use naata_core::{Currency, Day, Exec, Findings, Intake, MoneyUnit, Part, Zone};
+use naata_core::{
+    Currency, CustomerIx, Day, Exec, Findings, Intake, MoneyUnit, Part, Summing, TableKind, Zone,
+};
 use std::collections::BTreeMap;
 use std::io::Read;
 
@@ -39,10 +41,14 @@ impl Default for Options {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Outcome {
-    /// The rows of all tables.
+    /// The rows of the tables that were asked for, and the ids of all customers the files name.
     pub part: Part,
+    /// Summaries on their way, where the rows of purchases were not asked for.
+    pub sums: Option<Summing>,
     /// The account of every file, and what was found.
     pub intake: Intake,
+    /// When customers were created, where their rows were not asked for.
+    pub(crate) created: Vec<(CustomerIx, Day)>,
 }
 
 /// How often a file is read again at most; each time something is known that was a guess before.
@@ -53,30 +59,43 @@ pub fn read(sources: &[Source], options: &Options, exec: &dyn Exec) -> Result<Ou
     read_cut(sources, options, exec, CUT)
 }
 
+/// Reads all files and keeps the rows of these tables alone. Of purchases that are not among them it keeps
+/// [`Outcome::sums`]: memory goes with the number of customers then, not of rows. What is found does not change.
+///
+/// The sums hold purchases up to and including `cutoff`. Without one the last day that is not after
+/// [`Options::today`] is taken: purchases that are dated in the future never count.
+pub fn read_rows(
+    sources: &[Source],
+    rows: &[TableKind],
+    options: &Options,
+    cutoff: Option<Day>,
+    exec: &dyn Exec,
+) -> Result<Outcome, Error> {
+    let cutoff = cutoff.or(options.today).unwrap_or(Day::MAX);
+    read_into(&Wanted { rows: rows.to_vec(), cutoff }, sources, options, exec, CUT)
+}
+
 pub(crate) fn read_cut(
     sources: &[Source],
     options: &Options,
     exec: &dyn Exec,
     cut: Cut,
 ) -> Result<Outcome, Error> {
-    let empty = Part::new(Units::new(options.currency).unit, options.zone);
-    let (part, _, intake) = read_into(&empty, false, sources, options, exec, cut)?;
-    Ok(Outcome { part, intake })
+    read_into(&Wanted::all(), sources, options, exec, cut)
 }
 
-/// Reads all files; `empty` says what is kept of their rows, and `lean` that rows are not.
-pub(crate) fn read_into<K: Keep>(
-    empty: &K,
-    lean: bool,
+/// Reads all files and keeps of them what is wanted.
+pub(crate) fn read_into(
+    wanted: &Wanted,
     sources: &[Source],
     options: &Options,
     exec: &dyn Exec,
     cut: Cut,
-) -> Result<(K, MoneyUnit, Intake), Error> {
+) -> Result<Outcome, Error> {
     let mut units = Units::new(options.currency);
-    let mut files: Vec<File<'_, K>> = Vec::new();
+    let mut files: Vec<File<'_>> = Vec::new();
     for source in sources {
-        files.push(File::new(source, options, units.unit, lean)?);
+        files.push(File::new(source, options, units.unit, wanted.is_lean(source.kind))?);
     }
     // The heads already tell the currency and the decimals of nearly every file. Several currencies are refused with
     // the totals of the whole files, so that what the heads say about them does not end the reading.
@@ -85,7 +104,7 @@ pub(crate) fn read_into<K: Keep>(
     for _ in 0..PASSES {
         for file in &mut files {
             if file.read.is_none() || file.plan.unit != units.unit && file.plan.has_money() {
-                file.read(empty, units.unit, options, &mut progress, cut)?;
+                file.read(wanted, units.unit, options, &mut progress, cut)?;
             }
         }
         if !units.settle(&files)? {
@@ -93,7 +112,7 @@ pub(crate) fn read_into<K: Keep>(
         }
     }
     let unit = units.unit;
-    let mut kept = empty.fresh(unit);
+    let mut kept = Kept::new(wanted, unit, options.zone);
     let mut intake = Intake { tables: Vec::new(), findings: Findings::capped(options.findings_cap) };
     let money = files.iter().any(|f| f.plan.has_money());
     for file in files {
@@ -110,7 +129,9 @@ pub(crate) fn read_into<K: Keep>(
             table.assumed.push(("currency", unit.currency.code().into()));
         }
     }
-    Ok((kept, unit, intake))
+    kept.settle()?;
+    let Kept { part, sums, created, .. } = kept;
+    Ok(Outcome { part, sums, intake, created })
 }
 
 /// The unit all amounts fit: one currency, and the decimals the finest amount needs.
@@ -127,7 +148,7 @@ impl Units {
     }
 
     /// Takes in what the files say; the answer is whether the unit changed.
-    fn settle<K>(&mut self, files: &[File<'_, K>]) -> Result<bool, Error> {
+    fn settle(&mut self, files: &[File<'_>]) -> Result<bool, Error> {
         let before = self.unit;
         let mut totals: BTreeMap<Currency, i128> = BTreeMap::new();
         for file in files {
@@ -171,16 +192,16 @@ impl Progress<'_> {
 }
 
 /// One file on its way.
-struct File<'a, K> {
+struct File<'a> {
     source: &'a Source,
     plan: Plan,
     /// What is to be said about the container.
     notes: Vec<(Code, String)>,
     head_evidence: Evidence,
-    read: Option<FileRead<K>>,
+    read: Option<FileRead>,
 }
 
-impl<'a, K: Keep> File<'a, K> {
+impl<'a> File<'a> {
     fn new(source: &'a Source, options: &Options, unit: MoneyUnit, lean: bool) -> Result<Self, Error> {
         let Peek { raw, whole, sheet, notes } = peek(source)?;
         let reading = if sheet { of_sheet(&source.reading) } else { source.reading.clone() };
@@ -214,7 +235,7 @@ impl<'a, K: Keep> File<'a, K> {
 
     fn read(
         &mut self,
-        empty: &K,
+        wanted: &Wanted,
         unit: MoneyUnit,
         options: &Options,
         progress: &mut Progress<'_>,
@@ -227,7 +248,7 @@ impl<'a, K: Keep> File<'a, K> {
             // What the pass before gave is no use any more: its memory goes first.
             self.read = None;
             let input = Box::new(Decoder::new(self.source.reader()?, self.plan.encoding));
-            let mut sink = Sink::new(&self.plan, options, empty.fresh(unit));
+            let mut sink = Sink::new(&self.plan, options, Kept::new(wanted, unit, options.zone));
             let exec = progress.exec;
             pass(&self.plan, input, &mut sink, cut, exec, &mut |bytes| progress.add(bytes))?;
             let mut read = sink.finish()?;

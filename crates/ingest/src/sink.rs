@@ -6,7 +6,7 @@ use crate::codes::{self, Code};
 use crate::evidence::Evidence;
 use crate::field::F;
 use crate::formats::Totals;
-use crate::keep::Keep;
+use crate::keep::Kept;
 use crate::orders::{Orders, Sum};
 use crate::plan::{Grouped, Plan};
 use crate::records::line_ends;
@@ -17,9 +17,9 @@ use crate::{Error, Options};
 use naata_core::{CustomerIx, Findings, LineRow, Part, PurchaseRow, Symbol, TableIntake, TableKind};
 
 /// What has come in of one file.
-pub(crate) struct Sink<'a, K> {
+pub(crate) struct Sink<'a> {
     plan: &'a Plan,
-    kept: K,
+    kept: Kept,
     intake: TableIntake,
     findings: Findings,
     evidence: Evidence,
@@ -34,8 +34,8 @@ pub(crate) struct Sink<'a, K> {
 }
 
 /// What one pass over a file gave.
-pub(crate) struct FileRead<K> {
-    pub(crate) kept: K,
+pub(crate) struct FileRead {
+    pub(crate) kept: Kept,
     pub(crate) intake: TableIntake,
     pub(crate) findings: Findings,
     pub(crate) evidence: Evidence,
@@ -62,8 +62,8 @@ impl Lines<'_> {
     }
 }
 
-impl<'a, K: Keep> Sink<'a, K> {
-    pub(crate) fn new(plan: &'a Plan, options: &Options, kept: K) -> Self {
+impl<'a> Sink<'a> {
+    pub(crate) fn new(plan: &'a Plan, options: &Options, kept: Kept) -> Self {
         Self {
             plan,
             kept,
@@ -114,20 +114,21 @@ impl<'a, K: Keep> Sink<'a, K> {
             self.intake.saw(first);
             self.intake.saw(last);
         }
+        self.intake.known = self.intake.known.max(batch.known);
         self.intake.digest.merge(&batch.digest);
         *count = start;
         self.sales(&batch.sales, count)?;
         for record in &batch.records {
-            self.kept.record(record)?;
+            self.kept.record(record, self.plan.lean)?;
             self.intake.records += record.count();
         }
         if let Some(e) = batch.touches.failed() {
             return Err(e.clone().into());
         }
         let mut whos = Vec::new();
-        self.kept.ids().intern_all(batch.touches.customers(), &mut whos)?;
-        if let Some(part) = self.kept.part() {
-            batch.touches.enter(&whos, part)?;
+        self.kept.part.index.intern_all(batch.touches.customers(), &mut whos)?;
+        if !self.plan.lean {
+            batch.touches.enter(&whos, &mut self.kept.part)?;
         }
         self.intake.records += batch.touches.len() as u64;
         Ok(())
@@ -157,15 +158,13 @@ impl<'a, K: Keep> Sink<'a, K> {
         let named = |row: &&SaleRow| row.customer.0 < row.customer.1;
         let ids = sales.rows.iter().filter(named).map(|row| (row.hash, sales.get(row.customer)));
         let mut whos: Vec<CustomerIx> = Vec::with_capacity(sales.rows.len());
-        self.kept.ids().intern_all(ids, &mut whos)?;
+        self.kept.part.index.intern_all(ids, &mut whos)?;
         if self.plan.has_orders() && self.plan.grouped != Grouped::All {
             for row in sales.rows.iter().filter(|r| !self.plan.grouped.has(r.key)) {
                 self.repeats.see(row.key);
             }
         }
-        if let Some(takings) = self.kept.takings() {
-            takings.merge(&sales.takings)?;
-        }
+        self.kept.takings(&sales.takings)?;
         self.intake.records += sales.whole;
         let mut whos = whos.into_iter();
         for row in &sales.rows {
@@ -188,8 +187,8 @@ impl<'a, K: Keep> Sink<'a, K> {
                 let (day, amount, seconds) = (row.day, row.amount, row.seconds);
                 self.kept.purchase(PurchaseRow { who, day, amount, seconds, row: 0 })?;
             }
-            if let Some(part) = self.kept.part().filter(|_| row.line != crate::sale::NONE) {
-                line(part, sales, row, who)?;
+            if row.line != crate::sale::NONE {
+                line(&mut self.kept.part, sales, row, who)?;
                 if self.plan.kind == TableKind::Purchases {
                     self.sums.push(sum);
                 }
@@ -199,7 +198,7 @@ impl<'a, K: Keep> Sink<'a, K> {
     }
 
     /// Makes purchases of orders, gives lines their customer and day, and closes the account.
-    pub(crate) fn finish(mut self) -> Result<FileRead<K>, Error> {
+    pub(crate) fn finish(mut self) -> Result<FileRead, Error> {
         let orders = std::mem::take(&mut self.orders);
         let resolved = orders.resolve(&mut self.kept, self.plan.by_line)?;
         self.intake.records += resolved.records;
@@ -217,8 +216,8 @@ impl<'a, K: Keep> Sink<'a, K> {
         }
         // The lines of orders that were refused go with them; in this file every line has its sum.
         let sums = std::mem::take(&mut self.sums);
-        if let Some(part) = self.kept.part().filter(|_| !sums.is_empty()) {
-            let lines = std::mem::take(&mut part.lines);
+        if !sums.is_empty() {
+            let lines = std::mem::take(&mut self.kept.part.lines);
             let settled = lines.into_iter().zip(sums).filter_map(|(line, sum)| {
                 if sum == SETTLED {
                     return Some(line);
@@ -226,7 +225,7 @@ impl<'a, K: Keep> Sink<'a, K> {
                 let (who, day) = (*resolved.fate.get(sum as usize)?)?;
                 Some(LineRow { who, day, ..line })
             });
-            part.lines = settled.collect();
+            self.kept.part.lines = settled.collect();
         }
         let Self { kept, intake, findings, evidence, repeats, .. } = self;
         Ok(FileRead { kept, intake, findings, evidence, repeats })

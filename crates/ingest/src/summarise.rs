@@ -1,10 +1,10 @@
 //! Summaries of customers straight from files: everything is found that reading finds, and no row is kept.
 
-use crate::keep::Lean;
+use crate::keep::Wanted;
 use crate::read::read_into;
 use crate::window::{CUT, Cut};
 use crate::{Error, Options, Source};
-use naata_core::{Day, Exec, Ids, Intake, MoneyUnit, Summary, Tally};
+use naata_core::{Day, Exec, Ids, Intake, MoneyUnit, Summary};
 
 /// What was summarised.
 #[derive(Clone, Debug)]
@@ -55,11 +55,11 @@ pub(crate) fn summarise_cut(
     exec: &dyn Exec,
     cut: Cut,
 ) -> Result<Summarised, Error> {
-    let empty = Lean::until(cutoff.or(options.today).unwrap_or(Day::MAX));
-    let (mut kept, unit, intake) = read_into(&empty, true, sources, options, exec, cut)?;
-    kept.settle()?;
-    let (ids, summaries) = kept.builder.finish()?;
-    Ok(Summarised { ids, summaries, unit, intake })
+    let cutoff = cutoff.or(options.today).unwrap_or(Day::MAX);
+    let outcome = read_into(&Wanted { rows: Vec::new(), cutoff }, sources, options, exec, cut)?;
+    let (ids, to) = outcome.part.index.seal();
+    let summaries = outcome.sums.unwrap_or_default().finish(&to, ids.len());
+    Ok(Summarised { ids, summaries, unit: outcome.part.unit, intake: outcome.intake })
 }
 
 #[cfg(test)]
@@ -126,9 +126,13 @@ mod tests {
             let touches = "customer,at,activity\nc9,2026-01-01,visit\nc1,2026-01-02,visit\n";
             let touches = Source::bytes(TableKind::Touches, "touches", touches.into());
             let consents = Source::bytes(TableKind::Consents, "consents", "customer,at,purpose,granted\nc8,2026-01-01,news,yes\n".into());
-            let sources = [file(&rows[..two]), touches, file(&rows[two..]), consents];
+            let people = Source::bytes(TableKind::Customers, "people", "id,created\nc2,2025-01-01\nc1,2026-01-01\nc2,2024-01-01\nc7,\n".into());
+            let sources = [file(&rows[..two]), touches, file(&rows[two..]), consents, people];
             let options = Options { today: today.map(Day), findings_cap: 3, ..Options::default() };
             let outcome = read(&sources, &options, &Serial).unwrap();
+            let shape = |o: &Outcome| crate::history::firsts(o, Day::MAX);
+            let lean = crate::read_rows(&sources, &[], &options, Some(Day::MAX), &Serial).unwrap();
+            prop_assert_eq!(shape(&lean), shape(&outcome), "what tells whether history is whole");
             let intake = outcome.intake.clone();
             prop_assert!(intake.tables.iter().all(naata_core::TableIntake::reconciles));
             let until = cutoff.or(today).map_or(Day::MAX, Day);

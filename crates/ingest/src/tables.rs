@@ -64,6 +64,14 @@ impl Record {
         customer.filter(|c| !c.is_empty())
     }
 
+    /// When the customer it is about was created.
+    pub(crate) fn created(&self) -> Option<Day> {
+        match self {
+            Self::Customer(r) => r.created.map(Day::from),
+            _ => None,
+        }
+    }
+
     /// Puts the record into a part.
     pub(crate) fn enter(&self, part: &mut Part) -> Result<(), Error> {
         match self {

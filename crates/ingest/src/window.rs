@@ -3,7 +3,6 @@
 
 use crate::Error;
 use crate::batch::{Batch, parse};
-use crate::keep::Keep;
 use crate::plan::Plan;
 use crate::records::skip_line_ends;
 use crate::sink::Sink;
@@ -87,10 +86,10 @@ enum Done {
 }
 
 /// Passes over a file once. `step` is told how many bytes are done, and may stop.
-pub(crate) fn pass<K: Keep>(
+pub(crate) fn pass(
     plan: &Plan,
     mut input: Box<dyn Read + Send + '_>,
-    sink: &mut Sink<'_, K>,
+    sink: &mut Sink<'_>,
     cut: Cut,
     exec: &dyn Exec,
     step: &mut dyn FnMut(usize) -> Result<(), Error>,

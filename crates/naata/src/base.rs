@@ -1,11 +1,12 @@
 //! The sealed base: every table of a business, numbered in id order, grouped by customer.
 
 use naata_core::{
-    AnswerRow, ConsentRow, Context, CostRow, CustomerRow, DealRow, Error, Histories, Ids, Intake, LeadRow,
-    LineRow, MoneyUnit, Part, PurchaseRow, Row, SendRow, SubscriptionRow, Summary, TableKind, Takings, Texts,
-    TicketRow, TouchRow, Zone, map_parts, part_range,
+    AnswerRow, ConsentRow, Context, CostRow, CustomerRow, DealRow, Error, Histories, Ids, Index, Intake,
+    LeadRow, LineRow, MoneyUnit, Part, PurchaseRow, Row, SendRow, SubscriptionRow, Summary, Summing,
+    TableKind, Takings, Texts, TicketRow, TouchRow, Zone, map_parts, part_range,
 };
 use naata_loyalty::{Event, Programme};
+use std::borrow::Cow;
 
 /// All tables of a business. A table that was not given is `None`, which is not the same as an empty one.
 #[derive(Clone, Debug)]
@@ -51,51 +52,71 @@ pub struct Base {
     pub programme: Option<Programme>,
     /// What happened in it.
     pub events: Option<Vec<Event>>,
+    /// A summary of each customer, where purchases themselves were not kept. They hold what the reader was told to
+    /// sum up, so a session stands on a day from the last of these purchases on.
+    pub summaries: Option<Vec<Summary>>,
 }
 
 impl Base {
     /// Seals a part: numbers customers and texts in their own order and groups every table by customer. From here
     /// on no result can depend on the order of rows, files or threads.
-    pub fn seal(mut part: Part, intake: Intake) -> Result<Self, Error> {
+    pub fn seal(part: Part, intake: Intake) -> Result<Self, Error> {
+        Self::seal_rows(part, None, &TableKind::ALL, intake)
+    }
+
+    /// Seals a part of which the rows of these tables alone were kept; the others are absent from the base. `sums`
+    /// stands for purchases that were not kept.
+    pub fn seal_rows(
+        mut part: Part,
+        sums: Option<Summing>,
+        kept: &[TableKind],
+        intake: Intake,
+    ) -> Result<Self, Error> {
         let (ids, customers) = part.index.seal();
+        part.index = Index::default();
         let (texts, symbols) = part.symbols.seal();
         part.renumber(&customers, &symbols);
         let n = ids.len();
-        let given = |kind: TableKind, rows: usize| rows > 0 || intake.tables.iter().any(|t| t.kind == kind);
+        let given = |kind: TableKind, rows: usize| {
+            kept.contains(&kind) && (rows > 0 || intake.tables.iter().any(|t| t.kind == kind))
+        };
+        let summed = sums.filter(|_| intake.tables.iter().any(|t| t.kind == TableKind::Purchases));
+        let summaries = summed.map(|sums| sums.finish(&customers, n));
         fn group<T: Row + Ord, K: Ord>(
             given: bool,
             n: usize,
-            rows: &[T],
+            rows: Vec<T>,
             key: impl Fn(&T) -> K,
         ) -> Result<Option<Histories<T>>, Error> {
-            given.then(|| Histories::group(n, rows, key)).transpose()
+            given.then(|| Histories::group(n, &rows, key)).transpose()
         }
         use TableKind as K;
         Ok(Self {
             unit: part.unit,
             zone: part.zone,
             takings: given(K::Purchases, part.purchases.len()).then_some(part.takings),
-            customers: group(given(K::Customers, part.customers.len()), n, &part.customers, |r| r.created)?,
-            purchases: group(given(K::Purchases, part.purchases.len()), n, &part.purchases, |r| {
+            customers: group(given(K::Customers, part.customers.len()), n, part.customers, |r| r.created)?,
+            purchases: group(given(K::Purchases, part.purchases.len()), n, part.purchases, |r| {
                 (r.day, r.seconds, r.amount, r.row)
             })?,
-            lines: group(given(K::Lines, part.lines.len()), n, &part.lines, |r| (r.day, r.order))?,
-            touches: group(given(K::Touches, part.touches.len()), n, &part.touches, |r| (r.at, r.row))?,
-            surveys: group(given(K::Surveys, part.surveys.len()), n, &part.surveys, |r| r.day)?,
+            lines: group(given(K::Lines, part.lines.len()), n, part.lines, |r| (r.day, r.order))?,
+            touches: group(given(K::Touches, part.touches.len()), n, part.touches, |r| (r.at, r.row))?,
+            surveys: group(given(K::Surveys, part.surveys.len()), n, part.surveys, |r| r.day)?,
             subscriptions: group(
                 given(K::Subscriptions, part.subscriptions.len()),
                 n,
-                &part.subscriptions,
+                part.subscriptions,
                 |r| r.started,
             )?,
-            tickets: group(given(K::Tickets, part.tickets.len()), n, &part.tickets, |r| r.opened)?,
-            consents: group(given(K::Consents, part.consents.len()), n, &part.consents, |r| r.at)?,
-            deals: group(given(K::Deals, part.deals.len()), n, &part.deals, |r| r.opened)?,
-            leads: group(given(K::Leads, part.leads.len()), n, &part.leads, |r| r.created)?,
-            campaigns: group(given(K::Campaigns, part.campaigns.len()), n, &part.campaigns, |r| r.day)?,
-            costs: group(given(K::Costs, part.costs.len()), n, &part.costs, |r| r.day)?,
+            tickets: group(given(K::Tickets, part.tickets.len()), n, part.tickets, |r| r.opened)?,
+            consents: group(given(K::Consents, part.consents.len()), n, part.consents, |r| r.at)?,
+            deals: group(given(K::Deals, part.deals.len()), n, part.deals, |r| r.opened)?,
+            leads: group(given(K::Leads, part.leads.len()), n, part.leads, |r| r.created)?,
+            campaigns: group(given(K::Campaigns, part.campaigns.len()), n, part.campaigns, |r| r.day)?,
+            costs: group(given(K::Costs, part.costs.len()), n, part.costs, |r| r.day)?,
             programme: None,
             events: None,
+            summaries,
             ids,
             texts,
             intake,
@@ -120,8 +141,10 @@ impl Base {
     }
 
     /// Every customer's purchases up to the context's day, one summary each.
-    pub(crate) fn summaries(&self, cx: &Context<'_>) -> Result<Option<Vec<Summary>>, Error> {
-        let Some(histories) = &self.purchases else { return Ok(None) };
+    pub(crate) fn summaries(&self, cx: &Context<'_>) -> Result<Option<Cow<'_, [Summary]>>, Error> {
+        let Some(histories) = &self.purchases else {
+            return Ok(self.summaries.as_deref().map(Cow::Borrowed));
+        };
         let n = self.ids.len();
         // The number of parts depends on the customers alone, never on the threads.
         let parts = n.div_ceil(4096).max(1);
@@ -134,6 +157,6 @@ impl Base {
         for part in done {
             all.extend(part?);
         }
-        Ok(Some(all))
+        Ok(Some(Cow::Owned(all)))
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{Error, Lend, Need, View};
 use naata_answer::{Analysis, Answer, Card, ParamSpec, Params, Present};
-use naata_core::Context;
+use naata_core::{Context, TableKind};
 use naata_facts::{Facts, Provide};
 
 /// Texts of parameters by name.
@@ -31,6 +31,7 @@ pub struct Entry {
     /// The names of the facts it provides.
     pub provides: &'static [&'static str],
     needs: fn() -> Vec<Need>,
+    rows: fn() -> Vec<TableKind>,
     pub(crate) wants: fn(Get<'_>) -> Result<Vec<String>, Error>,
     pub(crate) echo: fn(Get<'_>) -> Result<Echo, Error>,
     pub(crate) run: fn(View<'_>, Get<'_>, &Context<'_>) -> Result<Run, Error>,
@@ -47,6 +48,7 @@ impl Entry {
             specs: <A::Params as Params>::specs,
             provides: &[],
             needs: needs::<A>,
+            rows: rows::<A>,
             wants: wants::<A>,
             echo: echo::<A>,
             run: run::<A>,
@@ -69,6 +71,23 @@ impl Entry {
         needs.dedup();
         needs
     }
+
+    /// The tables whose rows it borrows, also those it can do without; each once.
+    pub fn rows(&self) -> Vec<TableKind> {
+        let mut rows = (self.rows)();
+        rows.sort_unstable();
+        rows.dedup();
+        rows
+    }
+}
+
+fn rows<A: Analysis>() -> Vec<TableKind>
+where
+    for<'a> A::Input<'a>: Lend<'a>,
+{
+    let mut out = Vec::new();
+    <A::Input<'static> as Lend<'static>>::rows(&mut out);
+    out
 }
 
 fn needs<A: Analysis>() -> Vec<Need>

@@ -14,6 +14,8 @@ use naata_loyalty::{Event, Programme};
 pub enum Need {
     /// A table.
     Table(TableKind),
+    /// What each customer bought, in a few numbers.
+    Summaries,
     /// A loyalty programme.
     Programme,
     /// The events of a loyalty programme, or purchases to derive them from.
@@ -25,6 +27,7 @@ impl Need {
     pub fn name(self) -> &'static str {
         match self {
             Self::Table(kind) => kind.name(),
+            Self::Summaries => TableKind::Purchases.name(),
             Self::Programme => "a programme",
             Self::Events => "events or purchases",
         }
@@ -47,6 +50,17 @@ pub struct View<'a> {
 pub trait Lend<'a>: Sized {
     /// Adds what it needs.
     fn needs(out: &mut Vec<Need>);
+    /// Adds the tables whose rows it borrows or comes from, also those it can do without.
+    fn rows(out: &mut Vec<TableKind>) {
+        let mut needs = Vec::new();
+        Self::needs(&mut needs);
+        out.extend(needs.into_iter().filter_map(|need| match need {
+            Need::Table(kind) => Some(kind),
+            // Events that no file states are derived from purchases.
+            Need::Events => Some(TableKind::Purchases),
+            Need::Summaries | Need::Programme => None,
+        }));
+    }
     /// Lends it; `None` when it is absent.
     fn lend(view: View<'a>) -> Option<Self>;
 }
@@ -92,7 +106,7 @@ macro_rules! lend {
     )*};
 }
 lend! {
-    &'a [Summary], [Need::Table(TableKind::Purchases)], v => v.summaries;
+    &'a [Summary], [Need::Summaries], v => v.summaries;
     &'a Takings, [Need::Table(TableKind::Purchases)], v => v.base.takings.as_ref();
     &'a Ids, [], v => Some(&v.base.ids);
     &'a Texts, [], v => Some(&v.base.texts);
@@ -105,6 +119,9 @@ lend! {
 
 impl<'a, T: Lend<'a>> Lend<'a> for Option<T> {
     fn needs(_: &mut Vec<Need>) {}
+    fn rows(out: &mut Vec<TableKind>) {
+        T::rows(out);
+    }
     fn lend(view: View<'a>) -> Option<Self> {
         Some(T::lend(view))
     }
@@ -115,6 +132,9 @@ macro_rules! lend_tuples {
         impl<'a, $($t: Lend<'a>),+> Lend<'a> for ($($t,)+) {
             fn needs(out: &mut Vec<Need>) {
                 $($t::needs(out);)+
+            }
+            fn rows(out: &mut Vec<TableKind>) {
+                $($t::rows(out);)+
             }
             fn lend(view: View<'a>) -> Option<Self> {
                 Some(($($t::lend(view)?,)+))
@@ -129,6 +149,7 @@ impl View<'_> {
     pub(crate) fn has(&self, need: Need) -> bool {
         let b = self.base;
         match need {
+            Need::Summaries => self.summaries.is_some(),
             Need::Programme => b.programme.is_some(),
             Need::Events => b.events.is_some(),
             Need::Table(kind) => match kind {

@@ -25,6 +25,7 @@ mod entry;
 mod error;
 mod lend;
 mod session;
+mod wanted;
 
 pub use base::Base;
 pub use catalogue::CATALOGUE;
@@ -32,6 +33,7 @@ pub use entry::{Entry, Get, Run};
 pub use error::Error;
 pub use lend::{Lend, Need, View};
 pub use session::Session;
+pub use wanted::rows_of;
 
 pub use naata_answer as answer;
 pub use naata_core as core;

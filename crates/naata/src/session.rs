@@ -5,6 +5,7 @@ use crate::{Base, CATALOGUE, Error, View};
 use naata_core::{Context, Summary};
 use naata_customers::Profiles;
 use naata_facts::{Facts, Provide, nearest};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// Runs analyses of a catalogue over a sealed base on one day, remembering answers by key and parameters.
@@ -13,7 +14,7 @@ pub struct Session<'a> {
     base: &'a Base,
     cx: Context<'a>,
     catalogue: &'a [Entry],
-    summaries: Option<Vec<Summary>>,
+    summaries: Option<Cow<'a, [Summary]>>,
     facts: Facts,
     defaults: Vec<(String, String, String)>,
     done: Vec<Remembered>,

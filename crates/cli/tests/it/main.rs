@@ -8,6 +8,7 @@
 )]
 
 mod browser;
+mod kept;
 mod layers;
 mod product;
 // The cases see their data through a link, which only Unix lets everyone make.

@@ -1,0 +1,55 @@
+//! Which tables' rows a question needs, before any of them is read: what is not needed is not kept.
+
+use crate::Entry;
+use crate::entry::Get;
+use naata_core::TableKind;
+use naata_customers::Profiles;
+use naata_facts::Provide;
+
+/// The tables whose rows the analysis `key` borrows, itself and through the facts its parameters name, also those it
+/// can do without; each once. A question that cannot be asked needs all: the session will say what is wrong with it.
+///
+/// `get` gives the parameters of the question, and `default` those the session has for an analysis by key and name.
+///
+/// ```
+/// use naata::core::TableKind;
+/// use naata::{CATALOGUE, rows_of};
+///
+/// let none = |_: &str, _: &str| None;
+/// assert_eq!(rows_of(CATALOGUE, "summary", &|_| None, &none), []);
+/// assert_eq!(rows_of(CATALOGUE, "journey map", &|_| None, &none), [TableKind::Touches]);
+/// ```
+pub fn rows_of(
+    catalogue: &[Entry],
+    key: &str,
+    get: Get<'_>,
+    default: &dyn Fn(&str, &str) -> Option<String>,
+) -> Vec<TableKind> {
+    let Some(first) = catalogue.iter().find(|e| e.card.key == key) else { return TableKind::ALL.to_vec() };
+    let mut rows = Vec::new();
+    let mut entries = vec![first];
+    let mut done = 0;
+    while let Some(entry) = entries.get(done).copied() {
+        rows.extend(entry.rows());
+        let own = |name: &str| {
+            let given = if done == 0 { get(name) } else { None };
+            given.or_else(|| default(entry.card.key, name))
+        };
+        let Ok(wants) = (entry.wants)(&own) else { return TableKind::ALL.to_vec() };
+        for fact in wants {
+            if Profiles::FACTS.contains(&fact.as_str()) {
+                rows.push(TableKind::Customers);
+            }
+            let providers = catalogue.iter().filter(|e| e.provides.contains(&fact.as_str()));
+            for provider in providers {
+                if !entries.iter().any(|e| e.card.key == provider.card.key) {
+                    entries.push(provider);
+                }
+            }
+        }
+        done += 1;
+    }
+    rows.sort_unstable();
+    rows.dedup();
+    rows
+}
