@@ -82,6 +82,7 @@ impl Base {
         };
         let summed = sums.filter(|_| intake.tables.iter().any(|t| t.kind == TableKind::Purchases));
         let summaries = summed.map(|sums| sums.finish(&customers, n));
+        #[expect(clippy::needless_pass_by_value, reason = "the rows of each table go once they are grouped")]
         fn group<T: Row + Ord, K: Ord>(
             given: bool,
             n: usize,
