@@ -45,6 +45,16 @@ pub fn with_inputs(mut command: Command) -> Command {
         ))
         .arg(flag("decimal-comma", "Reading", "Amounts are written 1.234,50"))
         .arg(value("encoding", "NAME", "Reading", "Encoding of the files [default: detected]"))
+        .arg(
+            value(
+                "missing",
+                "WORDS",
+                "Reading",
+                "Words that stand for nothing, such as NA,null [default: none]",
+            )
+            .action(ArgAction::Append)
+            .value_delimiter(','),
+        )
         .arg(value("currency", "CODE", "Reading", "Currency of amounts that state none, such as INR"))
         .arg(value(
             "time-zone",
@@ -74,7 +84,7 @@ pub fn with_output(command: Command) -> Command {
             value(
                 "format",
                 "FORMAT",
-                "table, csv, json, jsonl, markdown or html [default: table, or by the suffix of -o]",
+                "table, csv, json, jsonl, markdown, html, or junit (findings as XML for CI) [default: table, or by the suffix of -o]",
             )
             .value_parser(Format::ALL.map(Format::name)),
         )

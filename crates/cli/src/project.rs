@@ -58,6 +58,7 @@ pub struct Reading {
     pub date_format: Option<String>,
     pub decimal_comma: Option<bool>,
     pub encoding: Option<String>,
+    pub missing: Option<Vec<String>>,
 }
 
 #[derive(Debug, Default, Deserialize)]

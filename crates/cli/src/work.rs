@@ -193,7 +193,12 @@ fn sources(
             source.size = file.metadata().ok().map(|m| m.len());
             source
         };
-        source.reading = reading(m, project.and_then(|p| p.reading.get(&kind)))?;
+        let stated = project.and_then(|p| p.reading.get(&kind));
+        source.reading = reading(m, stated)?;
+        source.missing = args::texts(m, "missing");
+        if let Some(words) = stated.and_then(|r| r.missing.clone()).filter(|_| source.missing.is_empty()) {
+            source.missing = words;
+        }
         if let Some(map) = project.and_then(|p| p.maps.get(&kind)) {
             source.map.extend(map.iter().map(|(field, column)| (field.clone(), ColumnRef::parse(column))));
         }

@@ -1,7 +1,9 @@
 //! The codes of everything that can be found in an export. The words hang on the code, in `report`.
 //!
-//! A code has one severity. [`Severity::Error`]: the row is not used. [`Severity::Warning`]: the row is used, and
-//! something may not be as meant. [`Severity::Note`]: worth knowing.
+//! A code has one severity. [`Severity::Error`]: a row that carries data cannot be used. [`Severity::Warning`]: nothing
+//! is lost, and something may not be as meant. [`Severity::Note`]: worth knowing. A row that is left out though it was
+//! understood (a blank line, a total, an order that was cancelled, a request nobody answered) is in no record and no
+//! error: nothing was lost with it.
 
 use naata_core::{Finding, Severity};
 
@@ -82,8 +84,8 @@ codes! {
     /// A row with more cells than the header.
     ROW_LONG = "row.long" Error "";
     /// A row in which every cell is blank.
-    ROW_BLANK = "row.blank" Warning "";
-    /// The header once more among the rows.
+    ROW_BLANK = "row.blank" Note "";
+    /// The header once more among the rows: files may have been put one below the other, with rows that come twice.
     ROW_HEADER_AGAIN = "row.header_again" Warning "";
     /// A line of text below the rows: who made the report, a copyright, a report's name.
     ROW_FOOTER = "row.footer" Note "";
@@ -102,7 +104,7 @@ codes! {
     /// An order id used again half a year later or more: read as another order.
     ORDER_REUSED = "order.id_reused" Warning "";
     /// An order that was cancelled or never paid.
-    ORDER_VOID = "order.void" Warning "";
+    ORDER_VOID = "order.void" Note "";
     /// A request for an answer that was never answered.
     SURVEY_UNANSWERED = "survey.unanswered" Note "";
     /// A contact of which no column says whether it may be written to.

@@ -46,19 +46,17 @@ pub enum Error {
         /// The sheets there are.
         sheets: Vec<String>,
     },
-    /// No column is found for a field a record cannot do without.
-    #[error("find the column of {field} in {file}{}; its columns are: {}", did_you_mean(.suggestion), .columns.join(", "))]
-    MissingColumn {
+    /// No column is found for fields a record cannot do without.
+    #[error("find a column {} in {file}; its columns are: {}", wanted(.missing), .columns.join(", "))]
+    MissingColumns {
         /// The file.
         file: String,
         /// The kind of table it is read as.
         table: String,
-        /// The field without a column.
-        field: String,
+        /// Every field without a column, with the column that was probably meant.
+        missing: Vec<(String, Option<String>)>,
         /// The columns there are.
         columns: Vec<String>,
-        /// The column that was probably meant.
-        suggestion: Option<String>,
     },
     /// A column map names a field the table does not have.
     #[error("map {field}: a table of {table} has no such field{}", did_you_mean(.suggestion))]
@@ -128,6 +126,11 @@ fn did_you_mean(suggestion: &Option<String>) -> String {
     suggestion.as_ref().map_or_else(String::new, |s| format!(" (did you mean '{s}'?)"))
 }
 
+fn wanted(missing: &[(String, Option<String>)]) -> String {
+    let field = |(field, near): &(String, Option<String>)| format!("for {field}{}", did_you_mean(near));
+    missing.iter().map(field).collect::<Vec<_>>().join(", ")
+}
+
 impl Error {
     /// A stable name for programs.
     pub fn code(&self) -> &'static str {
@@ -137,7 +140,7 @@ impl Error {
             Self::EmptyFile { .. } => "file.empty",
             Self::NotText { .. } => "file.not_text",
             Self::UnknownSheet { .. } => "file.sheet",
-            Self::MissingColumn { .. } => "column.missing",
+            Self::MissingColumns { .. } => "column.missing",
             Self::UnknownField { .. } => "map.field",
             Self::UnknownColumn { .. } => "map.column",
             Self::Position { .. } => "map.position",

@@ -90,10 +90,13 @@ impl Amount {
 
 /// Reads a cell as an amount; `None` when it is not one.
 pub(crate) fn amount(cell: &[u8], mark: Mark, evidence: &mut MarkEvidence) -> Option<Amount> {
-    match plain(cell, evidence) {
-        Some(found) if mark == Mark::Point => Some(found),
-        _ => general(std::str::from_utf8(cell).ok()?, mark, evidence),
+    // Only under a point is the plain form the end of it; each cell is evidence once, and the same under both marks.
+    if mark == Mark::Point
+        && let Some(found) = plain(cell, evidence)
+    {
+        return Some(found);
     }
+    general(std::str::from_utf8(cell).ok()?, mark, evidence)
 }
 
 /// The form nearly every export has: digits with at most one point.
@@ -118,7 +121,7 @@ fn plain(cell: &[u8], evidence: &mut MarkEvidence) -> Option<Amount> {
         return None;
     }
     // Three decimals may be thousands in disguise and are no evidence, unless nothing but a zero stands before.
-    if scale > 0 && (scale != 3 || digits.first() == Some(&b'0')) {
+    if scale > 0 && (scale != 3 || digits.starts_with(b"0.")) {
         evidence.point += 1;
     }
     let n = if negative { -n } else { n };
@@ -163,21 +166,40 @@ fn general(text: &str, mark: Mark, evidence: &mut MarkEvidence) -> Option<Amount
     Some(Amount { mantissa: if negative { -mantissa } else { mantissa }, scale, sign: sign.flatten() })
 }
 
-/// The digits of a number with grouping, and how many stand after the mark.
+/// The digits of a number with grouping, and how many stand after the mark. A number that can only be meant under one
+/// mark is evidence for it.
 fn grouped(text: &str, mark: Mark, evidence: &mut MarkEvidence) -> Option<(i128, u8)> {
+    let found = under(text, mark);
+    match telling(text) {
+        // What cannot be read under the mark it would tell is no number and tells nothing.
+        Some(told) if told == mark && found.is_none() => {}
+        Some(told) if told != mark && under(text, told).is_none() => {}
+        Some(Mark::Point) => evidence.point += 1,
+        Some(Mark::Comma) => evidence.comma += 1,
+        None => {}
+    }
+    found
+}
+
+/// The mark a number has to be written with, by the places of its points and commas.
+fn telling(text: &str) -> Option<Mark> {
     let (points, commas) = (text.matches('.').count(), text.matches(',').count());
     let last = |c: char| text.len() - text.rfind(c).unwrap_or(0) - 1;
     let leading_zero = text.starts_with("0.") || text.starts_with("0,");
     match (points, commas) {
-        (0, 0) => {}
-        (0, 1) if last(',') != 3 || leading_zero => evidence.comma += 1,
-        (1, 0) if last('.') != 3 || leading_zero => evidence.point += 1,
-        (0, 1) | (1, 0) => {}
-        (0, _) => evidence.point += 1,
-        (_, 0) => evidence.comma += 1,
-        _ if last('.') < last(',') => evidence.point += 1,
-        _ => evidence.comma += 1,
+        (0, 0) => None,
+        (0, 1) if last(',') != 3 || leading_zero => Some(Mark::Comma),
+        (1, 0) if last('.') != 3 || leading_zero => Some(Mark::Point),
+        (0, 1) | (1, 0) => None,
+        (0, _) => Some(Mark::Point),
+        (_, 0) => Some(Mark::Comma),
+        _ if last('.') < last(',') => Some(Mark::Point),
+        _ => Some(Mark::Comma),
     }
+}
+
+/// The digits of a number under a mark, and how many stand after it.
+fn under(text: &str, mark: Mark) -> Option<(i128, u8)> {
     let (decimal, group) = if mark == Mark::Point { ('.', ',') } else { (',', '.') };
     let (whole, fraction) = text.split_once(decimal).unwrap_or((text, ""));
     if text.ends_with(decimal) || fraction.len() > 30 || !fraction.bytes().all(|b| b.is_ascii_digit()) {
@@ -318,6 +340,9 @@ mod tests {
             ("1.234.567", (0, 1)),
             ("0.500", (1, 0)),
             ("0,500", (0, 1)),
+            ("12,3,4", (0, 0)),
+            ("1.2,3.4", (0, 0)),
+            ("1.234.56", (0, 0)),
         ] {
             assert_eq!(seen(text), want, "{text}");
         }
@@ -345,6 +370,20 @@ mod tests {
             let comma = decimal.to_string().replace('.', ",");
             let got = amount(comma.as_bytes(), Mark::Comma, &mut MarkEvidence::default()).unwrap();
             prop_assert_eq!((got.mantissa, got.scale), (i128::from(n), scale as u8));
+        }
+
+        #[test]
+        fn a_cell_is_the_same_evidence_under_both_marks(text in "[0-9.,]{0,12}") {
+            let [mut point, mut comma] = [MarkEvidence::default(); 2];
+            let read = [
+                amount(text.as_bytes(), Mark::Point, &mut point),
+                amount(text.as_bytes(), Mark::Comma, &mut comma),
+            ];
+            prop_assert_eq!(point, comma);
+            prop_assert!(point.point + point.comma <= 1);
+            // Evidence for a mark is a number that can be read under it.
+            prop_assert!(point.point == 0 || read[0].is_some());
+            prop_assert!(point.comma == 0 || read[1].is_some());
         }
 
         #[test]

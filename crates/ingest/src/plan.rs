@@ -330,7 +330,7 @@ impl Plan {
                 DateFormat::Excel => list.push(("date_form", format!("{}: excel", column()).into())),
                 DateFormat::Unix => list.push(("date_form", format!("{}: unix", column()).into())),
             }
-            if self.is_utc(field) {
+            if self.is_utc(field) && self.is_date(field) {
                 list.push(("time_zone", format!("{}: UTC", column()).into()));
             }
         }
@@ -453,17 +453,21 @@ impl Plan {
     }
 
     fn complete(&self) -> Result<(), Error> {
-        let Some(field) = self.missing().first().copied() else { return Ok(()) };
-        let spec = specs(self.kind).iter().find(|s| s.field == field);
+        let missing = self.missing();
+        if missing.is_empty() {
+            return Ok(());
+        }
         let unused = self.unused();
-        let mut names = spec.into_iter().flat_map(Spec::names);
-        let near = names.find_map(|n| nearest(n, unused.iter().map(String::as_str)));
-        Err(Error::MissingColumn {
+        let near = |field: F| {
+            let spec = specs(self.kind).iter().find(|s| s.field == field);
+            let mut names = spec.into_iter().flat_map(Spec::names);
+            names.find_map(|n| nearest(n, unused.iter().map(String::as_str))).map(Into::into)
+        };
+        Err(Error::MissingColumns {
             file: self.file.to_string(),
             table: self.kind.name().into(),
-            field: field.key().into(),
+            missing: missing.into_iter().map(|field| (field.key().into(), near(field))).collect(),
             columns: (0..self.columns.len()).map(|i| self.column_name(i)).collect(),
-            suggestion: near.map(Into::into),
         })
     }
 

@@ -43,6 +43,7 @@
 //!   the decimal string, and `units.<table>.<column>` says the currency once. What is missing or not finite is `null`.
 //! - **jsonl**: one table, one object a row, with the currency as in CSV.
 //! - **html**: one page without script or outside reference; see [`render`].
+//! - **junit**: what was found, as XML for continuous integration: a suite a file, a case a check; errors fail.
 //!
 //! CSV and JSON are streamed; their bytes depend on the answer alone, not on language or digits, but for the sentences
 //! in `text` and `message`.
@@ -54,6 +55,7 @@ mod error;
 mod explain;
 mod html;
 mod json;
+mod junit;
 mod markdown;
 mod missing;
 mod numbers;
@@ -92,6 +94,7 @@ pub fn render(
         Format::Markdown => markdown::document(doc, style, out),
         Format::Json => json::document(doc, style, out),
         Format::Html => html::document(doc, style, out),
+        Format::Junit => junit::document(doc, style, out),
         Format::Csv => match choose(doc, table)? {
             Chosen::Table(t) => csv::table(t, doc.ids, style, out),
             Chosen::Head(s) => csv::head(s.answer, doc.ids, style, out),

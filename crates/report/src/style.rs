@@ -85,11 +85,14 @@ pub enum Format {
     Markdown,
     /// One self-contained page.
     Html,
+    /// What was found, as JUnit-style XML for continuous integration.
+    Junit,
 }
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 6] = [Self::Table, Self::Csv, Self::Json, Self::Jsonl, Self::Markdown, Self::Html];
+    pub const ALL: [Self; 7] =
+        [Self::Table, Self::Csv, Self::Json, Self::Jsonl, Self::Markdown, Self::Html, Self::Junit];
 
     /// Reads the name of a format.
     pub fn parse(text: &str) -> Option<Self> {
@@ -105,6 +108,7 @@ impl Format {
             Self::Jsonl => "jsonl",
             Self::Markdown => "markdown",
             Self::Html => "html",
+            Self::Junit => "junit",
         }
     }
 
@@ -118,6 +122,7 @@ impl Format {
             "jsonl" | "ndjson" => Some(Self::Jsonl),
             "md" | "markdown" => Some(Self::Markdown),
             "html" | "htm" => Some(Self::Html),
+            "xml" => Some(Self::Junit),
             _ => None,
         }
     }
@@ -163,5 +168,6 @@ mod tests {
         assert_eq!(Format::from_suffix("out/report.HTML"), Some(Format::Html));
         assert_eq!(Format::from_suffix("a.b/list"), None);
         assert_eq!(Format::from_suffix("rows.ndjson"), Some(Format::Jsonl));
+        assert_eq!(Format::from_suffix("check.junit.xml"), Some(Format::Junit));
     }
 }

@@ -51,7 +51,13 @@ fn a_missing_column_is_named_with_what_was_probably_meant() {
     let e = error("customer,date,Amnt\na,2026-01-01,5\n");
     assert_eq!(
         e.to_string(),
-        "find the column of amount in t.csv (did you mean 'Amnt'?); its columns are: customer, date, Amnt"
+        "find a column for amount (did you mean 'Amnt'?) in t.csv; its columns are: customer, date, Amnt"
+    );
+    let e = error("who,dtae,Amnt\na,2026-01-01,5\n");
+    assert_eq!(
+        e.to_string(),
+        "find a column for customer, for date (did you mean 'dtae'?), for amount (did you mean 'Amnt'?) in t.csv; \
+         its columns are: who, dtae, Amnt"
     );
     let map = |field: &str, column: &str| {
         let source =
