@@ -35,7 +35,7 @@
 //! | distributions | [`Normal`], [`StudentT`], [`ChiSquared`], [`Beta`], [`Gamma`], [`Poisson`], [`Binomial`], [`Geometric`] |
 //! | sums and quantiles | [`ExactSum`], [`Neumaier`], [`quantile`], [`ExactQuantile`] |
 //! | random numbers | [`Rng`], [`keyed_hash`] |
-//! | derivatives, minima, roots | [`Dual2`], [`optimise`], [`bracket`] |
+//! | derivatives, minima, roots, integrals | [`Dual2`], [`optimise`], [`bracket`], [`gauss_16`] |
 //! | small matrices | [`linalg`] |
 //! | intervals and tests | [`interval`], [`pearson_chi_square`], [`fisher_exact`], [`Adjustment`] |
 
@@ -64,6 +64,7 @@ mod many_tests;
 mod normal;
 pub mod optimise;
 mod poisson;
+mod quadrature;
 mod quantile;
 mod random;
 mod student;
@@ -89,6 +90,7 @@ pub use linalg::{Cholesky, Matrix};
 pub use many_tests::Adjustment;
 pub use normal::Normal;
 pub use poisson::Poisson;
+pub use quadrature::gauss_16;
 pub use quantile::{ExactQuantile, exact_edges, median, part_of, quantile, quantile_sorted};
 pub use random::{Rng, keyed_hash};
 pub use student::StudentT;

@@ -2,7 +2,9 @@
 
 use super::holdout::expected_of_rows;
 use super::spend::SpendFit;
-use super::{AnyModel, Base, Fit, GammaGamma, Holdout, ModelChoice, Plan, PurchaseModel, Score, TimeUnit};
+use super::{
+    AnyModel, Base, Fit, GammaGamma, Holdout, ModelChoice, Plan, PurchaseModel, Score, TimeUnit, Undefined,
+};
 use crate::Error;
 use crate::estimate::Z;
 use naata_answer::{Analysis, Card, Refusal, params};
@@ -218,9 +220,10 @@ fn tried(
     cx: &Context<'_>,
 ) -> Tried {
     let model = fit.model.filter(|_| is_usable(&fit));
-    let mean_p_alive = model.map(|m| {
+    let mean_p_alive = model.and_then(|m| {
         let rows = base.histories.rows().iter();
-        rows.map(|r| r.weight * m.p_alive(&r.history)).sum::<f64>() / base.histories.customers() as f64
+        let sum: Result<f64, Undefined> = rows.map(|r| Ok(r.weight * m.p_alive(&r.history)?)).sum();
+        sum.ok().map(|sum| sum / base.histories.customers() as f64)
     });
     let score = holdout.zip(model).and_then(|(h, m)| Some(h.score(base, &h.forecast(base, &m, cx)?)));
     Tried { name, fit, mean_p_alive, score }
@@ -281,8 +284,8 @@ impl Valuer<'_> {
         let mut horizons = vec![horizon];
         horizons.extend(self.plan.horizons(self.base.unit));
         let expected = model.and_then(|m| expected_of_rows(self.base, m, &horizons, self.cx));
-        let p_alive: Option<Vec<f64>> =
-            model.map(|m| self.base.histories.rows().iter().map(|r| m.p_alive(&r.history)).collect());
+        let p_alive: Option<Vec<Option<f64>>> =
+            model.map(|m| self.base.histories.rows().iter().map(|r| m.p_alive(&r.history).ok()).collect());
         let row = |(b, at): (&super::Buyer, &u32)| {
             let ahead = expected.as_ref().and_then(|e| e.get(*at as usize));
             let periods: Option<Vec<Option<f64>>> =
@@ -292,7 +295,7 @@ impl Valuer<'_> {
             let clv = discounted.zip(spend).map(|(n, each)| self.margin * n * each);
             Worth {
                 who: b.who,
-                p_alive: p_alive.as_ref().and_then(|p| p.get(*at as usize)).copied(),
+                p_alive: p_alive.as_ref().and_then(|p| p.get(*at as usize)).copied().flatten(),
                 expected_purchases: ahead.and_then(|e| e.first()).copied(),
                 expected_spend: spend,
                 clv: clv.filter(|v| v.is_finite()),
@@ -404,14 +407,14 @@ impl Analysis for ClvAnalysis {
         title: "What each customer is worth, and who has probably left",
         unit: "money, purchases and probabilities",
         formula: "CLV = margin x expected spend x sum over periods of expected purchases / (1 + discount)^k; \
-                  purchases by BG/NBD or MBG/NBD, spend by Gamma-Gamma, both by maximum likelihood",
-        source: "Fader, Hardie and Lee, 2005; Batislam, Denizel and Filiztekin, 2007; Hoppe and Wagner, 2007; \
-                 Fader and Hardie, 2013",
+                  purchases by BG/NBD, MBG/NBD, Pareto/NBD or NBD, spend by Gamma-Gamma, all by maximum likelihood",
+        source: "Schmittlein, Morrison and Colombo, 1987; Fader, Hardie and Lee, 2005; Batislam, Denizel and \
+                 Filiztekin, 2007; Hoppe and Wagner, 2007; Ehrenberg, 1959; Fader and Hardie, 2013",
         assumptions: &[
             "Customers can leave without saying so; there is no contract.",
             "Purchases of one day are one occasion; while a customer, each buys at a steady rate: no season, no trend.",
             "What a customer spends does not depend on how often they buy.",
-            "BG/NBD lets nobody leave before a repeat purchase.",
+            "BG/NBD lets nobody leave before a repeat purchase; NBD lets nobody leave at all.",
         ],
         words: super::present::WORDS,
         example: "naata clv --purchases orders.csv --unit week --until 2026-03-31",

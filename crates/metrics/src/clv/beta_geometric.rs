@@ -16,12 +16,19 @@
 //! `E = sum over k of P(K = k) (1 + (B)_1/(a + B)_1 + ... + (B)_(k-1)/(a + B)_(k-1))`, `B = b + n`. This equals the
 //! published form with Gauss' 2F1, has positive terms only, and knows no singularity at a = 1.
 //!
+//! With `D` the number of purchases after which the customer would leave, `n` purchases are made when `K = n < D` or
+//! `D = n <= K`. The chance to be a customer for t more is `2F1(s, a; a + B; -t/(alpha + T))`, and purchases come at the
+//! rate `s / (alpha + T) 2F1(s + 1, a; a + B; -t/(alpha + T))`, which the discounted residual adds up over all time.
+//!
 //! # Source
 //! Fader, Hardie and Lee, 2005; Batislam, Denizel and Filiztekin, 2007; the sum over k is our own rearrangement.
 
-use super::{Collapsed, History};
+use super::residual::discounted;
+use super::{Collapsed, History, Undefined};
 use naata_math::optimise::Derivatives;
-use naata_math::{Matrix, Neumaier, digamma_rising, exp, ln, ln_1p, ln_rising, logistic, trigamma_rising};
+use naata_math::{
+    Matrix, Neumaier, digamma_rising, exp, ln, ln_1p, ln_hyp2f1, ln_rising, logistic, trigamma_rising,
+};
 
 /// The parameters of either model, and the tosses before the first repeat purchase: 0 or 1.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -161,10 +168,76 @@ impl Kernel {
         }
         out
     }
+
+    /// The mean of `(1 + p span)^-power` over the odds of leaving of a customer who is one at the end of the history.
+    fn mean_power(&self, h: &History, power: f64, span: f64) -> Option<f64> {
+        let all = self.a + self.b + self.tosses(h);
+        ln_hyp2f1(power, self.a, all, -span).ok().map(|f| exp(f.ln_abs)).filter(|f| f.is_finite())
+    }
+
+    pub(super) fn survival(&self, h: &History, ahead: f64) -> Result<f64, Undefined> {
+        let (shape, start) = (self.r + f64::from(h.x()), self.alpha + h.age());
+        let mean = self.mean_power(h, shape, ahead / start);
+        mean.filter(|_| ahead >= 0.0).ok_or(Undefined::OutOfReach)
+    }
+
+    pub(super) fn discounted_residual(&self, h: &History, rate: f64) -> Result<f64, Undefined> {
+        if rate <= 0.0 {
+            return Err(Undefined::Unbounded);
+        }
+        let (shape, start) = (self.r + f64::from(h.x()), self.alpha + h.age());
+        let time = discounted(rate, start, |t| self.mean_power(h, shape + 1.0, t / start));
+        let purchases = time.map(|time| exp(self.ln_p_alive(h)) * shape / start * time);
+        purchases.ok_or(Undefined::OutOfReach)
+    }
+
+    pub(super) fn probabilities(&self, h: &History, ahead: f64, most: usize) -> Vec<f64> {
+        let alive = exp(self.ln_p_alive(h));
+        let mut out = purchases_if_loyal(self.r + f64::from(h.x()), ahead / (self.alpha + h.age()), most);
+        let left = self.b + self.tosses(h);
+        let (mut at_least, mut still, mut leaves) = (1.0, 1.0, 0.0);
+        for (n, p) in (0u32..).zip(&mut out) {
+            let loyal = *p;
+            *p = alive * (loyal * still + leaves * f64::max(at_least, 0.0));
+            at_least -= loyal;
+            let next = self.a + left + f64::from(n);
+            leaves = still * self.a / next;
+            still *= (left + f64::from(n)) / next;
+        }
+        if let Some(none) = out.first_mut() {
+            *none += -naata_math::exp_m1(self.ln_p_alive(h));
+        }
+        out
+    }
+}
+
+/// The probabilities of 0, 1 up to `most` purchases of a customer whom nothing ends: negative binomial with `shape`,
+/// `span` being the time over that of the rate.
+pub(super) fn purchases_if_loyal(shape: f64, span: f64, most: usize) -> Vec<f64> {
+    if !(shape > 0.0 && shape.is_finite() && span >= 0.0 && span.is_finite()) {
+        return Vec::new();
+    }
+    let z = span / (1.0 + span);
+    let mut ln_p = -shape * ln_1p(span);
+    // Below e^-600 the weights are followed by their logarithms, until they can be told from 0.
+    let mut p = (ln_p > -600.0).then(|| exp(ln_p));
+    let mut out = Vec::with_capacity(most.saturating_add(1));
+    for k in (0u32..).take(most.saturating_add(1)) {
+        out.push(p.unwrap_or(0.0));
+        let ratio = z * (shape + f64::from(k)) / (f64::from(k) + 1.0);
+        match &mut p {
+            Some(p) => *p *= ratio,
+            None => {
+                ln_p += ln(ratio);
+                p = (ln_p > -600.0).then(|| exp(ln_p));
+            }
+        }
+    }
+    out
 }
 
 /// `ln(1 + e^u)` without overflow.
-fn softplus(u: f64) -> f64 {
+pub(super) fn softplus(u: f64) -> f64 {
     if u > 0.0 { u + ln_1p(exp(-u)) } else { ln_1p(exp(u)) }
 }
 

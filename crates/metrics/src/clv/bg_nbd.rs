@@ -16,7 +16,7 @@
 //! `alpha` is a time; r, a and b have no unit.
 
 use super::beta_geometric::{Kernel, NAMES};
-use super::{Collapsed, Fit, History, PurchaseModel, fit};
+use super::{Collapsed, Fit, History, PurchaseModel, Undefined, fit};
 
 /// The model at given parameters.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -50,11 +50,23 @@ impl PurchaseModel for BgNbd {
         self.0.ln_likelihood(history)
     }
 
-    fn ln_p_alive(&self, history: &History) -> f64 {
-        self.0.ln_p_alive(history)
+    fn ln_p_alive(&self, history: &History) -> Result<f64, Undefined> {
+        Ok(self.0.ln_p_alive(history))
     }
 
     fn expected_purchases(&self, history: &History, horizons: &[f64]) -> Vec<Option<f64>> {
         self.0.expected(history, horizons)
+    }
+
+    fn survival(&self, history: &History, ahead: f64) -> Result<f64, Undefined> {
+        self.0.survival(history, ahead)
+    }
+
+    fn purchase_probabilities(&self, history: &History, ahead: f64, most: usize) -> Vec<f64> {
+        self.0.probabilities(history, ahead, most)
+    }
+
+    fn discounted_residual(&self, history: &History, rate: f64) -> Result<f64, Undefined> {
+        self.0.discounted_residual(history, rate)
     }
 }

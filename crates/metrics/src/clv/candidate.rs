@@ -1,6 +1,6 @@
 //! The models that can be asked for, and one of them at its estimates.
 
-use super::{BgNbd, Collapsed, Fit, History, MbgNbd, PurchaseModel};
+use super::{BgNbd, Collapsed, Fit, History, MbgNbd, Nbd, ParetoNbd, PurchaseModel, Undefined};
 use naata_answer::choice;
 
 choice! {
@@ -12,6 +12,10 @@ choice! {
         BgNbd = "bg-nbd",
         /// MBG/NBD.
         MbgNbd = "mbg-nbd",
+        /// Pareto/NBD.
+        ParetoNbd = "pareto-nbd",
+        /// NBD, in which nobody leaves.
+        Nbd = "nbd",
     }
 }
 
@@ -22,26 +26,36 @@ pub enum AnyModel {
     BgNbd(BgNbd),
     /// MBG/NBD.
     MbgNbd(MbgNbd),
+    /// Pareto/NBD.
+    ParetoNbd(ParetoNbd),
+    /// NBD.
+    Nbd(Nbd),
 }
 
 impl AnyModel {
     /// The names of all models, the order in which they are tried.
-    pub const NAMES: &'static [&'static str] = &[BgNbd::NAME, MbgNbd::NAME];
+    pub const NAMES: &'static [&'static str] = &[BgNbd::NAME, MbgNbd::NAME, ParetoNbd::NAME, Nbd::NAME];
 
     /// Fits every model.
     pub fn fit_all(histories: &Collapsed) -> Vec<(&'static str, Fit<Self>)> {
         vec![
             (BgNbd::NAME, BgNbd::fit(histories).map(Self::BgNbd)),
             (MbgNbd::NAME, MbgNbd::fit(histories).map(Self::MbgNbd)),
+            (ParetoNbd::NAME, ParetoNbd::fit(histories).map(Self::ParetoNbd)),
+            (Nbd::NAME, Nbd::fit(histories).map(Self::Nbd)),
         ]
     }
 
     /// The same kind of model at other parameters, in the order of [`PurchaseModel::parameters`].
     pub fn at(&self, parameters: &[f64]) -> Option<Self> {
-        let [r, alpha, a, b] = *parameters else { return None };
-        match self {
-            Self::BgNbd(_) => BgNbd::new(r, alpha, a, b).map(Self::BgNbd),
-            Self::MbgNbd(_) => MbgNbd::new(r, alpha, a, b).map(Self::MbgNbd),
+        match (self, parameters) {
+            (Self::BgNbd(_), [r, alpha, a, b]) => BgNbd::new(*r, *alpha, *a, *b).map(Self::BgNbd),
+            (Self::MbgNbd(_), [r, alpha, a, b]) => MbgNbd::new(*r, *alpha, *a, *b).map(Self::MbgNbd),
+            (Self::ParetoNbd(_), [r, alpha, s, beta]) => {
+                ParetoNbd::new(*r, *alpha, *s, *beta).map(Self::ParetoNbd)
+            }
+            (Self::Nbd(_), [r, alpha]) => Nbd::new(*r, *alpha).map(Self::Nbd),
+            _ => None,
         }
     }
 
@@ -49,6 +63,8 @@ impl AnyModel {
         match self {
             Self::BgNbd(m) => m,
             Self::MbgNbd(m) => m,
+            Self::ParetoNbd(m) => m,
+            Self::Nbd(m) => m,
         }
     }
 }
@@ -66,11 +82,23 @@ impl PurchaseModel for AnyModel {
         self.inner().ln_likelihood(history)
     }
 
-    fn ln_p_alive(&self, history: &History) -> f64 {
+    fn ln_p_alive(&self, history: &History) -> Result<f64, Undefined> {
         self.inner().ln_p_alive(history)
     }
 
     fn expected_purchases(&self, history: &History, horizons: &[f64]) -> Vec<Option<f64>> {
         self.inner().expected_purchases(history, horizons)
+    }
+
+    fn survival(&self, history: &History, ahead: f64) -> Result<f64, Undefined> {
+        self.inner().survival(history, ahead)
+    }
+
+    fn purchase_probabilities(&self, history: &History, ahead: f64, most: usize) -> Vec<f64> {
+        self.inner().purchase_probabilities(history, ahead, most)
+    }
+
+    fn discounted_residual(&self, history: &History, rate: f64) -> Result<f64, Undefined> {
+        self.inner().discounted_residual(history, rate)
     }
 }

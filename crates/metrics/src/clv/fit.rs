@@ -237,8 +237,8 @@ pub(super) fn maximise<M>(
     }
 }
 
-/// Beyond this, a shape or the sum of two is an edge; below its inverse, too.
-const EDGE: f64 = 1e5;
+/// Below this a shape or the sum of two is an edge; beyond its inverse, too.
+pub(super) const NEGLIGIBLE: f64 = 1e-5;
 
 /// Fits either of the beta-geometric models.
 pub(super) fn beta_geometric<M>(
@@ -258,24 +258,30 @@ pub(super) fn beta_geometric<M>(
     )
 }
 
-/// The start: rates that differ widely, twice the rate of all purchases on average because some customers have left,
-/// and odds spread over all of 0 to 1 with a third leaving at each toss.
+/// The start: odds spread over all of 0 to 1 with a third leaving at each toss.
 fn start(histories: &Collapsed) -> [f64; 4] {
-    let rate = 2.0 * histories.purchases() / histories.time();
+    let [r, alpha] = start_of_rates(histories, 2.0);
+    [r, alpha, ln(0.5), 0.0]
+}
+
+/// The start of r and alpha: rates that differ widely, on average a multiple of the rate of all purchases, as some
+/// customers may have left.
+pub(super) fn start_of_rates(histories: &Collapsed, multiple: f64) -> [f64; 2] {
+    let rate = multiple * histories.purchases() / histories.time();
     let rate = if rate.is_finite() && rate > 0.0 { rate } else { 1.0 };
-    [ln(0.5), ln(0.5 / rate), ln(0.5), 0.0]
+    [ln(0.5), ln(0.5 / rate)]
 }
 
 /// What is left of the model where parameters are at an edge.
 fn edge(k: &Kernel) -> Option<(&'static str, Nested)> {
     let sum = k.a + k.b;
     Some(match () {
-        () if k.r > EDGE => ("r", Nested::Equal),
-        () if k.r < 1.0 / EDGE => ("r", Nested::Unbounded),
-        () if k.a / sum < 1.0 / EDGE => ("a", Nested::NobodyLeaves),
-        () if k.b / sum < 1.0 / EDGE => ("b", Nested::EverybodyLeaves),
-        () if sum > EDGE => ("a", Nested::EqualOdds),
-        () if sum < 1.0 / EDGE => ("a", Nested::AllOrNothing),
+        () if k.r > 1.0 / NEGLIGIBLE => ("r", Nested::Equal),
+        () if k.r < NEGLIGIBLE => ("r", Nested::Unbounded),
+        () if k.a / sum < NEGLIGIBLE => ("a", Nested::NobodyLeaves),
+        () if k.b / sum < NEGLIGIBLE => ("b", Nested::EverybodyLeaves),
+        () if sum > 1.0 / NEGLIGIBLE => ("a", Nested::EqualOdds),
+        () if sum < NEGLIGIBLE => ("a", Nested::AllOrNothing),
         () => return None,
     })
 }

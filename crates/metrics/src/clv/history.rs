@@ -39,6 +39,9 @@ pub struct History {
 }
 
 impl History {
+    /// The history of a new customer: the first purchase, seen at that moment.
+    pub const NEW: Self = Self { x: 0, t_x: 0.0, age: 0.0 };
+
     /// A history; `None` unless 0 <= t_x <= age, both finite, and t_x is 0 exactly when x is 0.
     pub fn new(x: u32, t_x: f64, age: f64) -> Option<Self> {
         let in_order = 0.0 <= t_x && t_x <= age && age.is_finite();

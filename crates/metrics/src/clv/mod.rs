@@ -1,6 +1,6 @@
 //! What a customer is worth, and who has probably left.
 //!
-//! A model of repeat purchases ([`BgNbd`], [`MbgNbd`]) and one of spend ([`GammaGamma`]) are fitted to everybody's
+//! A model of repeat purchases ([`BgNbd`], [`MbgNbd`], [`ParetoNbd`], [`Nbd`]) and one of spend ([`GammaGamma`]) are fitted to everybody's
 //! history by maximum likelihood; together they say, for each customer, the probability of being one still, the
 //! purchases to expect, and what those are worth ([`Plan`]). Every fit says how it ended ([`FitOutcome`]); a holdout
 //! says how well it forecast ([`Holdout`]).
@@ -11,7 +11,7 @@
 //! // Weeks: two repeat purchases, the last after 30.43 weeks, seen for 38.86.
 //! let asha = History::new(2, 30.43, 38.86).unwrap();
 //! let model = BgNbd::new(0.2426, 4.4136, 0.7929, 2.4259).unwrap();
-//! assert!((model.p_alive(&asha) - 0.7266).abs() < 1e-4);
+//! assert!((model.p_alive(&asha).unwrap() - 0.7266).abs() < 1e-4);
 //! assert!((model.expected_purchases(&asha, &[39.0])[0].unwrap() - 1.226).abs() < 1e-3);
 //!
 //! // One customer says nothing about how customers differ, and the fit says so instead of giving numbers.
@@ -30,7 +30,10 @@ mod history;
 mod holdout;
 mod mbg_nbd;
 mod model;
+mod nbd;
+mod pareto_nbd;
 mod present;
+mod residual;
 mod spend;
 mod value;
 
@@ -45,6 +48,8 @@ pub use gamma_gamma::{GammaGamma, Spend, collapse};
 pub use history::{Collapsed, History, TimeUnit, Weighted};
 pub use holdout::{Holdout, Score};
 pub use mbg_nbd::MbgNbd;
-pub use model::PurchaseModel;
+pub use model::{PurchaseModel, Undefined};
+pub use nbd::Nbd;
+pub use pareto_nbd::ParetoNbd;
 pub use spend::SpendFit;
 pub use value::Plan;

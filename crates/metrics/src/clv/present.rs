@@ -2,7 +2,7 @@
 
 use super::analysis::{Clv, DISAGREE, LEAST_TO_ACT, Total, Tried, alike};
 use super::holdout::CLASSES;
-use super::{AnyModel, BgNbd, Fit, FitOutcome};
+use super::{AnyModel, BgNbd, Fit, FitOutcome, Nbd};
 use naata_answer::{Action, Answer, Cell, ChartKind, Column, Message, Present, Stake, Table};
 use naata_core::{Finding, Minor, Severity};
 use naata_facts::{Facts, Provide};
@@ -13,6 +13,7 @@ pub(super) const WORDS: &[&str] = &[
     "message.clv.total_unranged",
     "message.clv.model",
     "message.clv.no_repeat",
+    "message.clv.no_leaving",
     "message.clv.revenue",
     "message.clv.left_out",
     "message.clv.refunds",
@@ -25,10 +26,13 @@ pub(super) const WORDS: &[&str] = &[
     "action.clv.thin",
     "action.clv.not_interior",
     "action.clv.nobody_leaving",
+    "action.clv.no_leaving",
     "chart.clv.pareto",
     "chart.clv.holdout",
     "word.clv_model.bg-nbd",
     "word.clv_model.mbg-nbd",
+    "word.clv_model.pareto-nbd",
+    "word.clv_model.nbd",
     "word.clv_model.gamma-gamma",
     "word.clv_model.naive",
     "word.fit.interior",
@@ -42,7 +46,7 @@ pub(super) const WORDS: &[&str] = &[
 ];
 
 /// The models of the table of what was tried.
-const MODELS: &[&str] = &["bg-nbd", "mbg-nbd", "gamma-gamma", "naive"];
+const MODELS: &[&str] = &["bg-nbd", "mbg-nbd", "pareto-nbd", "nbd", "gamma-gamma", "naive"];
 
 /// The head keys of a parameter: estimate, standard error, lower and upper end.
 fn keys(name: &str) -> Option<[&'static str; 4]> {
@@ -53,6 +57,10 @@ fn keys(name: &str) -> Option<[&'static str; 4]> {
         }
         "a" => ["model.parameters.a", "model.standard_errors.a", "model.low.a", "model.high.a"],
         "b" => ["model.parameters.b", "model.standard_errors.b", "model.low.b", "model.high.b"],
+        "s" => ["model.parameters.s", "model.standard_errors.s", "model.low.s", "model.high.s"],
+        "beta" => {
+            ["model.parameters.beta", "model.standard_errors.beta", "model.low.beta", "model.high.beta"]
+        }
         "p" => ["spend.parameters.p", "spend.standard_errors.p", "spend.low.p", "spend.high.p"],
         "q" => ["spend.parameters.q", "spend.standard_errors.q", "spend.low.q", "spend.high.q"],
         "v" => ["spend.parameters.v", "spend.standard_errors.v", "spend.low.v", "spend.high.v"],
@@ -309,6 +317,10 @@ impl Clv {
                         .with("share", Cell::Share(once as f64 / n as f64)),
                 );
             }
+            if t.name == Nbd::NAME {
+                let model = Cell::Word { family: "clv_model", name: t.name };
+                out.push(Message::new("clv.no_leaving").with("model", model));
+            }
         }
         match (&self.holdout, self.used().and_then(|t| t.score.as_ref())) {
             (Some(h), Some(s)) => out.push(
@@ -401,6 +413,9 @@ impl Clv {
             let values = vec![("customers", Cell::Count(repeaters)), ("least", Cell::Count(LEAST_TO_ACT))];
             return nothing("clv.thin", values);
         }
+        if self.used().is_some_and(|t| t.name == Nbd::NAME) {
+            return nothing("clv.no_leaving", Vec::new());
+        }
         match &self.at_stake {
             Some(total) if !self.leaving.is_empty() => Action::Act {
                 key: "clv.win_back",
@@ -453,18 +468,20 @@ impl Provide for Clv {
     }
 }
 
-const _: () = assert!(AnyModel::NAMES.len() == 2, "a new model needs its name among MODELS and WORDS");
+const _: () = assert!(AnyModel::NAMES.len() == 4, "a new model needs its name among MODELS and WORDS");
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clv::PurchaseModel;
+    use crate::clv::{ParetoNbd, PurchaseModel};
 
     #[test]
     fn every_parameter_of_every_model_has_its_keys() {
         let bg = AnyModel::BgNbd(BgNbd::new(1.0, 1.0, 1.0, 1.0).unwrap());
         let spend = super::super::GammaGamma::new(1.0, 2.0, 1.0).unwrap();
-        let names = bg.parameters().into_iter().chain(spend.parameters()).map(|p| p.0);
+        let pareto = ParetoNbd::new(1.0, 1.0, 1.0, 1.0).unwrap();
+        let names =
+            bg.parameters().into_iter().chain(pareto.parameters()).chain(spend.parameters()).map(|p| p.0);
         for name in names {
             assert!(keys(name).is_some_and(|k| k.iter().all(|k| k.ends_with(name))), "{name}");
         }

@@ -82,7 +82,7 @@ mod tests {
                     Box::new(BgNbd::new(r, at(alpha_days), a, b).unwrap())
                 };
                 let e = model.expected_purchases(&h, &plan.horizons(unit));
-                (model.p_alive(&h), spend * plan.discounted(&e).unwrap())
+                (model.p_alive(&h).unwrap(), spend * plan.discounted(&e).unwrap())
             };
             for modified in [false, true] {
                 let (p, days) = value(TimeUnit::Day, modified);

@@ -72,42 +72,49 @@ fn the_published_figures_come_out_of_the_log() {
         return;
     };
     let purchases = group(&rows, 2_357);
-    for (choice, key) in [(ModelChoice::BgNbd, "bg_nbd"), (ModelChoice::MbgNbd, "mbg_nbd")] {
+    for (choice, key) in [
+        (ModelChoice::BgNbd, "bg_nbd"),
+        (ModelChoice::MbgNbd, "mbg_nbd"),
+        (ModelChoice::ParetoNbd, "pareto_nbd"),
+    ] {
         let p = ClvParams { model: choice, until: Some(split()), horizon: Some(39), ..ClvParams::default() };
         let clv = ClvAnalysis::run((&purchases, USD), &p, &Context::at(end())).unwrap();
+        // The published Pareto/NBD parameters are converged to about 1e-7 only, and all figures with them.
+        let pareto = choice == ModelChoice::ParetoNbd;
+        let near = if pareto { 2e-6 } else { 1e-10 };
         let worst = |ours: &dyn Fn(&naata_metrics::clv::Worth) -> Option<f64>, column: &str| {
             let want = table.column(column);
             assert_eq!(want.len(), clv.rows.len());
             let off = clv.rows.iter().zip(want).map(|(w, want)| relative(ours(w).unwrap(), want));
             off.fold(0.0, f64::max)
         };
-        assert!(worst(&|w| w.p_alive, &format!("{key}_palive")) < 1e-10);
-        assert!(worst(&|w| w.expected_purchases, &format!("{key}_cet_H")) < 1e-10);
+        assert!(worst(&|w| w.p_alive, &format!("{key}_palive")) < near);
+        assert!(worst(&|w| w.expected_purchases, &format!("{key}_cet_H")) < near);
         assert!(worst(&|w| w.expected_spend, "gg_expected_spend") < 1e-10);
-        assert!(worst(&|w| w.clv, &format!("{key}_clv12")) < 1e-10);
+        assert!(worst(&|w| w.clv, &format!("{key}_clv12")) < near);
 
         let a = clv.answer();
         assert_eq!(a.flaws(), Vec::<String>::new());
         let want = &json["models"][key];
         let f = |v: &Value| v.as_f64().unwrap();
-        for name in ["r", "alpha", "a", "b"] {
+        for name in if pareto { ["r", "alpha", "s", "beta"] } else { ["r", "alpha", "a", "b"] } {
             let ours = number(&a, &format!("model.parameters.{name}"));
-            assert_close(name, ours, f(&want["params"][name]), 1e-9);
+            assert_close(name, ours, f(&want["params"][name]), if pareto { 1e-6 } else { 1e-9 });
         }
         assert_close("log-likelihood", number(&a, "model.log_likelihood"), f(&want["loglik"]), 1e-12);
-        assert_close("mean P(alive)", number(&a, "model.mean_p_alive"), f(&want["mean_palive"]), 1e-10);
+        assert_close("mean P(alive)", number(&a, "model.mean_p_alive"), f(&want["mean_palive"]), near);
         assert_close("actual", number(&a, "holdout.actual"), f(&want["holdout"]["actual_sum"]), 0.0);
-        assert_close("predicted", number(&a, "holdout.predicted"), f(&want["holdout"]["pred_sum"]), 1e-10);
-        assert_close("mae", number(&a, "holdout.mae"), f(&want["holdout"]["mae"]), 1e-10);
-        assert_close("rmse", number(&a, "holdout.rmse"), f(&want["holdout"]["rmse"]), 1e-10);
+        assert_close("predicted", number(&a, "holdout.predicted"), f(&want["holdout"]["pred_sum"]), near);
+        assert_close("mae", number(&a, "holdout.mae"), f(&want["holdout"]["mae"]), near);
+        assert_close("rmse", number(&a, "holdout.rmse"), f(&want["holdout"]["rmse"]), near);
         let spend = &json["models"]["gamma_gamma"];
         assert_close("correlation", number(&a, "spend.correlation.value"), f(&spend["corr_x_m"]), 1e-10);
         let total = clv.total.unwrap();
-        assert_close("total", total.value, f(&want["clv_12x30d_monthly_1pct"]["sum"]), 1e-10);
+        assert_close("total", total.value, f(&want["clv_12x30d_monthly_1pct"]["sum"]), near);
         let (low, high) = total.range.unwrap();
         assert!(low < total.value && total.value < high && high < 1.5 * low, "{total:?}");
-        // The two models describe the data alike and disagree about who is a customer still: that is told.
-        assert!(a.findings.iter().any(|f| f.code == "clv.p_alive_disagrees"));
+        // BG/NBD and MBG/NBD describe the data alike and disagree about who is a customer still: that is told.
+        assert_eq!(a.findings.iter().any(|f| f.code == "clv.p_alive_disagrees"), !pareto);
         let told = a.messages.iter().find(|m| m.key == "clv.no_repeat");
         assert_eq!(told.is_some(), choice == ModelChoice::BgNbd);
         if let Some(told) = told {

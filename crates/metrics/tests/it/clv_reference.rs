@@ -1,7 +1,8 @@
 //! Lifetime-value models against published fits and high-precision figures.
 
 use naata_metrics::clv::{
-    BgNbd, Collapsed, Fit, FitOutcome, GammaGamma, History, MbgNbd, PurchaseModel, collapse,
+    BgNbd, Collapsed, Fit, FitOutcome, GammaGamma, History, MbgNbd, Nbd, ParetoNbd, PurchaseModel, Undefined,
+    collapse,
 };
 use naata_testkit::{assert_close, reference, reference_json, relative};
 use serde_json::Value;
@@ -74,6 +75,60 @@ fn fits_match_to_nine_digits() {
     }
 }
 
+/// A figure printed to thirty digits, or a plain number.
+fn digits(v: &Value) -> f64 {
+    v.as_str().map_or_else(|| v.as_f64().unwrap(), |s| s.parse().unwrap())
+}
+
+#[test]
+fn pareto_nbd_matches_the_thirty_digit_solution() {
+    for set in SETS {
+        let (Some(json), Some(table)) = (reference_json(&format!("clv/{set}.json")), Table::read(set)) else {
+            return;
+        };
+        let fit = ParetoNbd::fit(&Collapsed::new(&table.histories()));
+        let want = &json["models"]["pareto_nbd"];
+        assert_eq!(fit.outcome, FitOutcome::Interior);
+        for p in &fit.parameters {
+            // The reference itself is converged to about 1e-7 here, along the flattest direction less.
+            assert_close(p.name, p.value, want["params"][p.name].as_f64().unwrap(), 1e-6);
+            assert_close(p.name, p.standard_error.unwrap(), want["se"][p.name].as_f64().unwrap(), 1e-4);
+        }
+        assert_close(set, fit.log_likelihood, want["loglik"].as_f64().unwrap(), 1e-12);
+        assert_close(set, fit.aic, want["aic"].as_f64().unwrap(), 1e-12);
+        assert!(fit.iterations <= 12, "{set}: {} Newton steps", fit.iterations);
+        assert!(fit.gradient_norm < 1e-8, "{set}: gradient {:e}", fit.gradient_norm);
+    }
+    let Some(json) = reference_json("clv/pareto_nbd_cdnow_sample_highprec.json") else { return };
+    let fit = ParetoNbd::fit(&Collapsed::new(&Table::read(SETS[0]).unwrap().histories()));
+    for (i, p) in fit.parameters.iter().enumerate() {
+        assert_close(p.name, p.value, digits(&json["params"][p.name]), 1e-9);
+        assert_close(p.name, p.standard_error.unwrap(), digits(&json["se"][i]), 1e-9);
+    }
+    assert_close("log-likelihood", fit.log_likelihood, digits(&json["loglik"]), 1e-14);
+}
+
+#[test]
+fn nbd_matches_a_solution_in_thirty_digits() {
+    // Solved again with Newton steps in 30-digit arithmetic from the same histories.
+    let figures = [
+        ("cdnow_sample_published", 0.38476767405184115, 12.072084990970888, -9763.660222232773),
+        ("cdnow_sample_log", 0.3847661357687849, 12.072022844836905, -9763.657614672615),
+        ("apparel", 0.8337461064791736, 41.094594821722296, -5910.745925750702),
+    ];
+    for (set, r, alpha, log_likelihood) in figures {
+        let Some(table) = Table::read(set) else { return };
+        let fit = Nbd::fit(&Collapsed::new(&table.histories()));
+        assert_eq!(fit.outcome, FitOutcome::Interior);
+        assert_close("r", fit.parameters[0].value, r, 1e-12);
+        assert_close("alpha", fit.parameters[1].value, alpha, 1e-12);
+        assert_close(set, fit.log_likelihood, log_likelihood, 1e-13);
+        assert!(fit.iterations <= 12, "{set}: {} Newton steps", fit.iterations);
+        let model = fit.model.unwrap();
+        assert_eq!(model.p_alive(&table.histories()[0]), Err(Undefined::NobodyLeaves));
+    }
+}
+
 fn parameter(json: &Value, model: &str, name: &str) -> f64 {
     json["models"][model]["params"][name].as_f64().unwrap()
 }
@@ -88,9 +143,12 @@ fn every_customer_matches_at_the_given_parameters() {
         let bg = |m| (at(m, "r"), at(m, "alpha"), at(m, "a"), at(m, "b"));
         let (r, alpha, a, b) = bg("bg_nbd");
         let (r2, alpha2, a2, b2) = bg("mbg_nbd");
-        let models: [(&str, Box<dyn PurchaseModel>); 2] = [
+        let pareto = |name| at("pareto_nbd", name);
+        let pareto = ParetoNbd::new(pareto("r"), pareto("alpha"), pareto("s"), pareto("beta")).unwrap();
+        let models: [(&str, Box<dyn PurchaseModel>); 3] = [
             ("bg_nbd", Box::new(BgNbd::new(r, alpha, a, b).unwrap())),
             ("mbg_nbd", Box::new(MbgNbd::new(r2, alpha2, a2, b2).unwrap())),
+            ("pareto_nbd", Box::new(pareto)),
         ];
         let spend =
             GammaGamma::new(at("gamma_gamma", "p"), at("gamma_gamma", "q"), at("gamma_gamma", "v")).unwrap();
@@ -116,7 +174,7 @@ fn every_customer_matches_at_the_given_parameters() {
                     let before = if k == 1 { 0.0 } else { e[k] };
                     value += (e[k + 1] - before) / naata_math::powi(1.01, k as i32);
                 }
-                let ours = [model.p_alive(h), e[0], e[1], value * spends[i]];
+                let ours = [model.p_alive(h).unwrap(), e[0], e[1], value * spends[i]];
                 for (w, (o, want)) in worst.iter_mut().zip(ours.iter().zip(&wanted)) {
                     *w = w.max(relative(*o, want[i]));
                 }
@@ -129,23 +187,30 @@ fn every_customer_matches_at_the_given_parameters() {
 #[test]
 fn extreme_histories_stay_exact() {
     let Some(json) = reference_json("clv/stress_highprec.json") else { return };
-    let number = |v: &Value| v.as_str().map_or_else(|| v.as_f64().unwrap(), |s| s.parse().unwrap());
-    let p = &json["params_bg"];
-    let model = BgNbd::new(number(&p["r"]), number(&p["al"]), number(&p["a"]), number(&p["b"])).unwrap();
+    let p = |set: &str, name: &str| digits(&json[set][name]);
+    let bg = |name| p("params_bg", name);
+    let pn = |name| p("params_pn", name);
+    let models: [(&str, Box<dyn PurchaseModel>); 2] = [
+        ("bg", Box::new(BgNbd::new(bg("r"), bg("al"), bg("a"), bg("b")).unwrap())),
+        ("pn", Box::new(ParetoNbd::new(pn("r"), pn("al"), pn("s"), pn("be")).unwrap())),
+    ];
     for row in json["rows"].as_array().unwrap() {
         let x = row["x"].as_u64().unwrap() as u32;
-        let h = History::new(x, number(&row["t_x"]), number(&row["T"])).unwrap();
-        let what = format!("x {x}, T {}", h.age());
-        assert_close(&what, model.ln_likelihood(&h), number(&row["bg_loglik"]), 1e-12);
-        // The reference may be below the smallest float: its logarithm is read from its digits.
-        let printed = row["bg_palive"].as_str().unwrap();
-        let (digits, power) = printed.split_once('e').unwrap_or((printed, "0"));
-        let ln_p =
-            naata_math::ln(digits.parse().unwrap()) + power.parse::<f64>().unwrap() * naata_math::ln(10.0);
-        assert!(model.ln_p_alive(&h).is_finite());
-        assert_close(&what, model.ln_p_alive(&h), ln_p, 1e-10);
-        let e = model.expected_purchases(&h, &[number(&row["t"])])[0].unwrap();
-        let want = number(&row["bg_cet"]);
-        assert_close(&what, e, want, 1e-10);
+        let h = History::new(x, digits(&row["t_x"]), digits(&row["T"])).unwrap();
+        for (name, model) in &models {
+            let what = format!("{name}: x {x}, T {}", h.age());
+            let want = |figure: &str| &row[format!("{name}_{figure}")];
+            assert_close(&what, model.ln_likelihood(&h), digits(want("loglik")), 1e-12);
+            // The reference may be below the smallest float: its logarithm is read from its digits.
+            let printed = want("palive").as_str().unwrap();
+            let (mantissa, power) = printed.split_once('e').unwrap_or((printed, "0"));
+            let power: f64 = power.parse().unwrap();
+            let ln_p = naata_math::ln(mantissa.parse().unwrap()) + power * naata_math::ln(10.0);
+            let ours = model.ln_p_alive(&h).unwrap();
+            assert!(ours.is_finite());
+            assert_close(&what, ours, ln_p, 1e-10);
+            let e = model.expected_purchases(&h, &[digits(&row["t"])])[0].unwrap();
+            assert_close(&what, e, digits(want("cet")), 1e-10);
+        }
     }
 }
