@@ -41,6 +41,49 @@ pub enum FactValue<'a> {
     Class(&'a str),
 }
 
+/// What kind of values a fact has, where no column is at hand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// Numbers.
+    Number,
+    /// Counts.
+    Count,
+    /// Exact amounts.
+    Money,
+    /// Days.
+    Day,
+    /// Yes or no.
+    Flag,
+    /// One of a set of names.
+    Class,
+}
+
+impl Kind {
+    /// How it is called in errors and help.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Number => "numbers",
+            Self::Count => "counts",
+            Self::Money => "amounts",
+            Self::Day => "dates",
+            Self::Flag => "yes or no",
+            Self::Class => "names",
+        }
+    }
+
+    /// A column of this kind in which nothing is known.
+    pub fn nothing(self, customers: usize, unit: MoneyUnit) -> Column {
+        match self {
+            Self::Number => Column::Number(vec![None; customers]),
+            Self::Count => Column::Count(vec![None; customers]),
+            Self::Money => Column::Money(vec![None; customers], unit),
+            Self::Day => Column::Day(vec![None; customers]),
+            Self::Flag => Column::Flag(vec![None; customers]),
+            Self::Class => Column::Class { names: Vec::new(), of: vec![None; customers] },
+        }
+    }
+}
+
 impl Column {
     /// How many customers it covers.
     pub fn len(&self) -> usize {
@@ -61,13 +104,18 @@ impl Column {
 
     /// What it holds, as a word for errors and help.
     pub fn kind(&self) -> &'static str {
+        self.holds().name()
+    }
+
+    /// What it holds.
+    pub fn holds(&self) -> Kind {
         match self {
-            Self::Number(_) => "numbers",
-            Self::Count(_) => "counts",
-            Self::Money(..) => "amounts",
-            Self::Day(_) => "dates",
-            Self::Flag(_) => "yes or no",
-            Self::Class { .. } => "names",
+            Self::Number(_) => Kind::Number,
+            Self::Count(_) => Kind::Count,
+            Self::Money(..) => Kind::Money,
+            Self::Day(_) => Kind::Day,
+            Self::Flag(_) => Kind::Flag,
+            Self::Class { .. } => Kind::Class,
         }
     }
 
@@ -84,6 +132,21 @@ impl Column {
                 let class = of.get(i).copied().flatten()?;
                 names.get(class as usize).map(|n| FactValue::Class(n))
             }
+        }
+    }
+
+    /// The column of one customer alone.
+    pub fn only(&self, who: CustomerIx) -> Self {
+        fn one<T: Copy>(v: &[Option<T>], who: CustomerIx) -> Vec<Option<T>> {
+            vec![v.get(who.at()).copied().flatten()]
+        }
+        match self {
+            Self::Number(v) => Self::Number(one(v, who)),
+            Self::Count(v) => Self::Count(one(v, who)),
+            Self::Money(v, unit) => Self::Money(one(v, who), *unit),
+            Self::Day(v) => Self::Day(one(v, who)),
+            Self::Flag(v) => Self::Flag(one(v, who)),
+            Self::Class { names, of } => Self::Class { names: names.clone(), of: one(of, who) },
         }
     }
 

@@ -4,7 +4,7 @@
 //! Kleene's strong logic (Kleene, 1938): `all` is false when any part is false, else unknown when any part is
 //! unknown, else true; `any` the other way round; `not` leaves unknown as it is.
 
-use crate::{Column, Error, FactValue, Facts};
+use crate::{Column, Error, FactValue, Facts, fold as alike};
 use naata_core::{CustomerIx, Day};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -36,6 +36,28 @@ impl Compare {
             Self::NotEqual => order.is_ne(),
             Self::AtLeast => order.is_ge(),
             Self::Above => order.is_gt(),
+        }
+    }
+}
+
+/// How a name is compared with a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TextMatch {
+    /// The text stands somewhere in the name.
+    Contains,
+    /// The name begins with the text.
+    StartsWith,
+    /// The name is the text.
+    Equals,
+}
+
+impl TextMatch {
+    fn holds(self, name: &str, text: &str) -> bool {
+        match self {
+            Self::Contains => name.contains(text),
+            Self::StartsWith => name.starts_with(text),
+            Self::Equals => name == text,
         }
     }
 }
@@ -100,10 +122,12 @@ pub enum Condition {
         /// The upper value.
         high: Literal,
     },
-    /// A name contains a text, in any case.
-    Contains {
+    /// A name matches a text, compared as [`crate::fold`] has them.
+    Text {
         /// The fact.
         fact: String,
+        /// How.
+        how: TextMatch,
         /// The text.
         text: String,
     },
@@ -124,7 +148,7 @@ impl Condition {
                 Condition::Is { fact, .. }
                 | Condition::OneOf { fact, .. }
                 | Condition::Between { fact, .. }
-                | Condition::Contains { fact, .. }
+                | Condition::Text { fact, .. }
                 | Condition::Missing { fact } => out.push(fact),
             }
         }
@@ -133,6 +157,15 @@ impl Condition {
         out.sort_unstable();
         out.dedup();
         out
+    }
+
+    /// Whether one customer meets it; `None` where that is not known.
+    pub fn eval_one(&self, facts: &Facts, who: CustomerIx) -> Result<Option<bool>, Error> {
+        let mut mine = Facts::new(1, facts.as_of());
+        for name in self.facts() {
+            mine.put_column(name, facts.column(name)?.only(who), facts.as_of())?;
+        }
+        Ok(self.eval(&mine)?.first().copied().flatten())
     }
 
     /// Whether each customer meets it; `None` where that is not known.
@@ -165,10 +198,10 @@ impl Condition {
             Self::Between { fact, low, high } => {
                 column(facts, fact, &[low, high], |v| Some(order(v, low)?.is_ge() && order(v, high)?.is_le()))
             }
-            Self::Contains { fact, text } => {
-                let text = text.to_lowercase();
+            Self::Text { fact, how, text } => {
+                let text = alike(text);
                 column(facts, fact, &[&Literal::Text(String::new())], |v| match v {
-                    FactValue::Class(name) => Some(name.to_lowercase().contains(&text)),
+                    FactValue::Class(name) => Some(how.holds(&alike(name), &text)),
                     _ => None,
                 })
             }
@@ -199,11 +232,19 @@ fn column(
             return Err(Error::Kind { fact: fact.into(), holds: column.kind(), asked: literal.asked() });
         }
     }
+    if let Column::Class { names, of } = column {
+        // Each name is judged once, however many customers have it.
+        let verdict: Vec<Option<bool>> = names.iter().map(|n| test(FactValue::Class(n))).collect();
+        return Ok(of
+            .iter()
+            .map(|c| verdict.get(c.as_ref().copied()? as usize).copied().flatten())
+            .collect());
+    }
     Ok((0..facts.customers() as u32).map(|i| column.value(CustomerIx(i)).and_then(&test)).collect())
 }
 
 /// How a value stands to a literal of the same kind. Counts and amounts compare exactly; a float compares with the
-/// literal's nearest float.
+/// literal's nearest float; names as [`crate::fold`] has them.
 fn order(value: FactValue<'_>, literal: &Literal) -> Option<std::cmp::Ordering> {
     match (value, literal) {
         (FactValue::Number(x), Literal::Number(y)) => {
@@ -214,7 +255,7 @@ fn order(value: FactValue<'_>, literal: &Literal) -> Option<std::cmp::Ordering> 
         (FactValue::Money(m, unit), Literal::Number(y)) => Some(unit.decimal(m).cmp(y)),
         (FactValue::Day(a), Literal::Day(b)) => Some(a.cmp(b)),
         (FactValue::Flag(a), Literal::Flag(b)) => Some(a.cmp(b)),
-        (FactValue::Class(a), Literal::Text(b)) => Some(a.cmp(b.as_str())),
+        (FactValue::Class(a), Literal::Text(b)) => Some(alike(a).cmp(&alike(b))),
         _ => None,
     }
 }
@@ -251,7 +292,8 @@ mod tests {
         assert_eq!(c.eval(&facts()), Ok(vec![Some(false), Some(true), None, Some(false)]));
         let missing = Condition::Missing { fact: "value".into() };
         assert_eq!(missing.eval(&facts()), Ok(vec![Some(false), Some(false), Some(true), Some(false)]));
-        let bengali = Condition::Contains { fact: "city".into(), text: "কলকা".into() };
+        let bengali =
+            Condition::Text { fact: "city".into(), how: TextMatch::StartsWith, text: "কলকা".into() };
         assert_eq!(bengali.eval(&facts()), Ok(vec![Some(false), Some(true), None, Some(false)]));
     }
 

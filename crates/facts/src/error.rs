@@ -1,5 +1,6 @@
 //! The error type of this crate.
 
+use crate::rules::Diagnostic;
 use naata_core::{Class, Day};
 
 /// What can go wrong with facts and conditions.
@@ -44,6 +45,30 @@ pub enum Error {
         /// The day it was known.
         known: Day,
     },
+    /// Exact amounts add up to more than can be kept.
+    #[error("add up the {what}: it is more than can be kept exactly")]
+    Overflow {
+        /// What was being added up.
+        what: String,
+    },
+    /// Rules with mistakes; each is told with its place.
+    #[error("use the rules: they have {} mistake{}; the first is at line {}, column {}: {}", faults.len(), if faults.len() == 1 { "" } else { "s" }, first(faults).0, first(faults).1, first(faults).2)]
+    Rules {
+        /// The mistakes, in order of place.
+        faults: Vec<Diagnostic>,
+    },
+    /// No such segment.
+    #[error("find the segment '{name}'{}", suggestion.as_ref().map(|s| format!("; did you mean '{s}'?")).unwrap_or_default())]
+    Segment {
+        /// The name asked for.
+        name: String,
+        /// The nearest name there is.
+        suggestion: Option<String>,
+    },
+}
+
+fn first(faults: &[Diagnostic]) -> (u64, u64, String) {
+    faults.first().map_or((0, 0, String::new()), |d| (d.line, d.column, d.to_string()))
 }
 
 impl Error {
@@ -54,13 +79,16 @@ impl Error {
             Self::Unknown { .. } => "facts.unknown",
             Self::Kind { .. } => "facts.kind",
             Self::Later { .. } => "facts.later",
+            Self::Overflow { .. } => "facts.overflow",
+            Self::Rules { .. } => "facts.rules",
+            Self::Segment { .. } => "facts.segment",
         }
     }
 
     /// The class that decides the exit code.
     pub fn class(&self) -> Class {
         match self {
-            Self::Length { .. } => Class::Data,
+            Self::Length { .. } | Self::Overflow { .. } => Class::Data,
             _ => Class::Usage,
         }
     }

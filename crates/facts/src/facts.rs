@@ -90,6 +90,12 @@ impl Facts {
         Ok(self.column(key)?.value(who))
     }
 
+    /// The name of a fact that is there, as these facts keep it.
+    pub(crate) fn key(&self, key: &str) -> Result<&str, Error> {
+        self.column(key)?;
+        Ok(self.columns.get_key_value(key).map_or("", |(k, _)| k))
+    }
+
     /// All names, in order.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.columns.keys().map(|k| &**k)

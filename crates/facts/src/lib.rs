@@ -1,4 +1,5 @@
-//! Facts about customers: one typed column a name, with the day it was known; conditions over them.
+//! Facts about customers: one typed column a name, with the day it was known; conditions over them; segments as
+//! [rules](rules) in a text file.
 //!
 //! ```
 //! use naata_core::{CustomerIx, Day};
@@ -22,8 +23,17 @@ mod column;
 mod condition;
 mod error;
 mod facts;
+mod measure;
+pub mod rules;
+mod span;
+mod text;
+mod window;
 
-pub use column::{Column, FactType, FactValue};
-pub use condition::{Compare, Condition, Literal};
+pub use column::{Column, FactType, FactValue, Kind};
+pub use condition::{Compare, Condition, Literal, TextMatch};
 pub use error::Error;
 pub use facts::{Fact, Facts, Provide, nearest};
+pub use measure::{Field, Measure, Source, Tables, What};
+pub use span::{Span, SpanUnit};
+pub use text::fold;
+pub use window::{Bound, Edge, Window};

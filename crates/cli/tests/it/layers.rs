@@ -10,7 +10,7 @@ const FLOORS: &[(&str, u8, &[&str])] = &[
     ("naata-core", 0, &["chrono", "chrono-tz", "rust_decimal", "serde", "thiserror"]),
     ("naata-math", 0, &["libm", "thiserror"]),
     ("naata-answer", 1, &["thiserror"]),
-    ("naata-facts", 1, &["rust_decimal", "serde", "thiserror"]),
+    ("naata-facts", 1, &["rust_decimal", "serde", "thiserror", "toml", "unicode-normalization"]),
     ("naata-customers", 2, &["thiserror"]),
     ("naata-segments", 2, &["serde", "thiserror"]),
     ("naata-loyalty", 2, &["chrono", "rust_decimal", "serde", "thiserror"]),
