@@ -31,6 +31,10 @@ pub mod pulse;
 pub mod summary;
 pub mod voice;
 
+pub use churn::{
+    ChurnCompareAnalysis, ChurnCoxAnalysis, ChurnDriversAnalysis, ChurnRateAnalysis, ChurnScoreAnalysis,
+    ChurnSurvivalAnalysis,
+};
 pub use clv::ClvAnalysis;
 pub use error::Error;
 pub use pulse::PulseAnalysis;

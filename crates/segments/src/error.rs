@@ -124,7 +124,7 @@ pub enum Error {
         rate: String,
     },
     /// Features that cannot be read.
-    #[error("read the features '{text}': expected names such as log1p(r),m, each once")]
+    #[error("read the features '{text}': expected names such as log1p(recency),m, each once")]
     Features {
         /// The offending text.
         text: String,

@@ -70,7 +70,8 @@ pub struct Groups {
     pub small: u64,
     /// Customers whose group is not known.
     pub unknown: u64,
-    /// Customers still there of the group that leaves fastest, those who pay most first.
+    /// Customers still there of the group that leaves fastest, those who pay most first; nobody where chance
+    /// explains the difference.
     pub fastest: Vec<(CustomerIx, Option<Minor>)>,
     /// The unit of money.
     pub unit: MoneyUnit,
@@ -135,13 +136,15 @@ pub fn compare(
             rows,
         ));
     }
+    // Where chance explains the difference there is no group to name.
+    let differ = tests.first().is_some_and(|t| t.p < DIFFER);
     let pace = |t: &GroupTally| if t.expected > 0.0 { t.left as f64 / t.expected } else { 0.0 };
     groups.sort_by(|(a, _), (b, _)| {
         pace(&b.tally).total_cmp(&pace(&a.tally)).then_with(|| a.name.cmp(&b.name))
     });
     let here = groups.first().map_or(&[][..], |(_, rows)| &rows[..]).iter().filter_map(|r| first.get(*r));
     let mut fastest: Vec<(CustomerIx, Option<Minor>)> =
-        here.filter(|r| r.ended.is_none()).map(|r| (r.who, r.monthly)).collect();
+        here.filter(|r| differ && r.ended.is_none()).map(|r| (r.who, r.monthly)).collect();
     fastest.sort_by_key(|(who, monthly)| (std::cmp::Reverse(*monthly), *who));
     Ok(Groups {
         divide: p.divide,
@@ -153,6 +156,9 @@ pub fn compare(
         unit,
     })
 }
+
+/// Below this p groups differ.
+const DIFFER: f64 = 0.05;
 
 impl Present for Groups {
     fn answer(&self) -> Answer {
@@ -203,7 +209,7 @@ impl Present for Groups {
                 .with("customer", Column::Customer(self.fastest.iter().map(|f| f.0).collect()))
                 .with("monthly", Column::Money(self.fastest.iter().map(|f| f.1).collect(), self.unit)),
         );
-        let differ = p < 0.05;
+        let differ = p < DIFFER;
         let key = if differ { "churn.compare.differ" } else { "churn.compare.alike" };
         let mut said = Message::new(key).with("p", Cell::Number(p));
         if let Some(first) = g.first() {

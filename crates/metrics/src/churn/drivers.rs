@@ -119,7 +119,7 @@ impl Driver {
 pub struct Drivers {
     /// One row a level, in the order of the candidates and their levels.
     pub rows: Vec<Driver>,
-    /// Levels that all rows have, or none: nothing to compare.
+    /// Levels that all rows have, or none, or that leave too few rows on one side: nothing to compare.
     pub untested: Vec<(String, String)>,
     /// All rows.
     pub n: u64,
@@ -134,6 +134,8 @@ pub struct Drivers {
 /// With `merge`, levels that divide the rows in the same way - the two sides of a yes-or-no, or one fact recorded
 /// under several names - are one hypothesis: it is tested once, and shown from the side that leaves more often.
 ///
+/// A level with fewer than `least` rows, or with fewer others, is not tested: each test made costs all others power.
+///
 /// # Errors
 /// A candidate of another length than `left`, or with a level that does not exist; nobody left, or everybody.
 ///
@@ -142,12 +144,12 @@ pub struct Drivers {
 /// use naata_metrics::churn::{Factor, drivers};
 /// let late: Vec<Option<bool>> = (0..200).map(|i| Some(i % 4 == 0)).collect();
 /// let left: Vec<bool> = (0..200).map(|i| i % 8 == 0 || i % 20 == 1).collect();
-/// let found = drivers(&left, &[Factor::flag("first delivery late", &late)], true)?;
+/// let found = drivers(&left, &[Factor::flag("first delivery late", &late)], true, 0)?;
 /// assert_eq!((found.rows.len(), found.rows[0].level.as_str()), (1, "yes"));
 /// assert!(found.rows[0].is_clear(0.05) && found.rows[0].relative_risk.unwrap().value > 4.0);
 /// # Ok::<(), naata_metrics::Error>(())
 /// ```
-pub fn drivers(left: &[bool], factors: &[Factor], merge: bool) -> Result<Drivers, Error> {
+pub fn drivers(left: &[bool], factors: &[Factor], merge: bool, least: u64) -> Result<Drivers, Error> {
     let n = left.len() as u64;
     let leavers = left.iter().filter(|l| **l).count() as u64;
     if n == 0 {
@@ -163,7 +165,7 @@ pub fn drivers(left: &[bool], factors: &[Factor], merge: bool) -> Result<Drivers
         check(factor, left.len())?;
         for (level, name) in factor.levels.iter().enumerate() {
             let has: Vec<Option<bool>> = factor.of.iter().map(|of| of.map(|of| of == level)).collect();
-            let Some(row) = compare(factor, name, &has, left)? else {
+            let Some(row) = compare(factor, name, &has, left, least)? else {
                 out.untested.push((factor.name.clone(), name.clone()));
                 continue;
             };
@@ -223,6 +225,7 @@ fn compare(
     level: &str,
     has: &[Option<bool>],
     left: &[bool],
+    least: u64,
 ) -> Result<Option<Driver>, Error> {
     let (mut with, mut without) = ((0u64, 0u64), (0u64, 0u64));
     for (has, left) in has.iter().zip(left) {
@@ -231,6 +234,9 @@ fn compare(
             Some(false) => without = (without.0 + 1, without.1 + u64::from(*left)),
             None => {}
         }
+    }
+    if with.0.min(without.0) < least {
+        return Ok(None);
     }
     let table = [[with.1, with.0 - with.1], [without.1, without.0 - without.1]];
     let (Some(p1), Some(p0), Some(test)) =
@@ -325,10 +331,10 @@ mod tests {
             of: (0..40).map(|i| Some(if i % 6 == 0 { 2 } else { i % 2 })).collect(),
         };
         let factors = [Factor::flag("x", &x), plan];
-        let all = drivers(&left, &factors, false).unwrap();
+        let all = drivers(&left, &factors, false, 0).unwrap();
         assert_eq!((all.rows.len(), all.untested.len()), (5, 1));
         assert_eq!(all.rows[0].p, all.rows[1].p);
-        let merged = drivers(&left, &factors, true).unwrap();
+        let merged = drivers(&left, &factors, true, 0).unwrap();
         assert_eq!(merged.rows.len(), 3, "x, and the levels a and b of the plan");
         let kept = &merged.rows[0];
         assert_eq!((kept.feature.as_str(), kept.level.as_str()), ("x", "yes"));
@@ -342,13 +348,13 @@ mod tests {
     fn rows_of_unknown_level_are_in_neither_group() {
         let x = [Some(true), None, Some(false), Some(true), Some(false), None];
         let left = [true, true, false, false, true, false];
-        let found = drivers(&left, &[Factor::flag("x", &x)], true).unwrap();
+        let found = drivers(&left, &[Factor::flag("x", &x)], true, 0).unwrap();
         let row = &found.rows[0];
         assert_eq!((row.with.0, row.without.0, row.unknown), (2, 2, 2));
         assert_eq!(row.test, TestUsed::Fisher, "expected counts of 1 are too few for the chi-square");
-        let refused = drivers(&[true; 6], &[Factor::flag("x", &x)], true).unwrap_err();
+        let refused = drivers(&[true; 6], &[Factor::flag("x", &x)], true, 0).unwrap_err();
         assert_eq!(refused, Error::OneOutcome { left: 6, n: 6 });
-        let short = drivers(&left, &[Factor::flag("x", &x[1..])], true).unwrap_err();
+        let short = drivers(&left, &[Factor::flag("x", &x[1..])], true, 0).unwrap_err();
         assert_eq!(short.code(), "metrics.rows");
     }
 
@@ -358,7 +364,7 @@ mod tests {
             rows in prop::collection::vec((any::<bool>(), prop::option::weighted(0.9, any::<bool>())), 2..80),
         ) {
             let (left, x): (Vec<bool>, Vec<Option<bool>>) = rows.into_iter().unzip();
-            if let Ok(found) = drivers(&left, &[Factor::flag("x", &x)], false) {
+            if let Ok(found) = drivers(&left, &[Factor::flag("x", &x)], false, 0) {
                 for r in &found.rows {
                     for e in [Some(r.risk_difference), Some(r.lift), r.relative_risk].into_iter().flatten() {
                         prop_assert!(e.value.is_finite());
@@ -386,7 +392,7 @@ mod tests {
                 let left: Vec<bool> = rows.iter().map(|r| r.0).collect();
                 let class = Factor { name: "c".into(), levels: ["a", "b", "c"].map(String::from).into(), of: rows.iter().map(|r| r.1).collect() };
                 let flags: Vec<Option<bool>> = rows.iter().map(|r| Some(r.2)).collect();
-                drivers(&left, &[class, Factor::flag("f", &flags)], merge)
+                drivers(&left, &[class, Factor::flag("f", &flags)], merge, 0)
             };
             prop_assert_eq!(run(&rows), run(&shuffled));
         }

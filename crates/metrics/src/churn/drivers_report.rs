@@ -26,6 +26,8 @@ params! {
         horizon: u32 = 90,
         /// Share of false findings to put up with
         q: f64 = 0.05,
+        /// Customers a level needs, and its others, to be tested
+        least: u32 = 10,
         /// Test two sides of one split, or one fact under several names, once
         merge: bool = true,
     }
@@ -105,7 +107,7 @@ pub fn leaving_drivers(
         return Err(Error::OneOutcome { left: leavers, n });
     }
     let factors: Vec<Factor> = c.factors.iter().map(|f| picked(f, &over)).collect();
-    let mut found = drivers(&left, &factors, p.merge)?;
+    let mut found = drivers(&left, &factors, p.merge, u64::from(p.least))?;
     found.rows.sort_by(|a, b| {
         let size = |d: &Driver| d.risk_difference.value.abs();
         (a.p_bh.total_cmp(&b.p_bh))

@@ -15,6 +15,9 @@ use naata_math::linalg::dot;
 use naata_math::sqrt;
 use std::collections::BTreeSet;
 
+/// So many names stand in a note; the rest are counted.
+const SHOWN: usize = 6;
+
 /// One column of a model.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Encoded {
@@ -119,7 +122,11 @@ impl Encoding {
     pub(crate) fn findings(&self) -> Vec<Finding> {
         let of = [("churn.pooled", &self.pooled), ("churn.dependent", &self.dependent)];
         let note = |(code, names): &(&'static str, &Vec<String>)| {
-            let finding = Finding::new(code, Severity::Note).value(&names.join("; "));
+            let mut shown: Vec<&str> = names.iter().take(SHOWN).map(String::as_str).collect();
+            if names.len() > SHOWN {
+                shown.push("…");
+            }
+            let finding = Finding::new(code, Severity::Note).value(&shown.join("; "));
             finding.detail("levels", &names.len())
         };
         of.iter().filter(|(_, names)| !names.is_empty()).map(note).collect()

@@ -135,7 +135,7 @@ pub fn risk_scores(
         })
         .collect();
     Ok(RiskScores {
-        list: capacity(&rows, p, unit),
+        list: if no_better_than_chance(&evaluation) { Vec::new() } else { capacity(&rows, p, unit) },
         rows,
         model,
         encoding,
@@ -261,6 +261,11 @@ impl RiskScores {
 /// Below this lower end of the area under the curve a score does no better than chance.
 const CHANCE: f64 = 0.5;
 
+/// Whether chance explains the order of a score: then it names nobody.
+fn no_better_than_chance(e: &Evaluation) -> bool {
+    e.auc.value <= CHANCE || e.auc.interval.is_some_and(|i| i.0 <= CHANCE)
+}
+
 impl Present for RiskScores {
     fn answer(&self) -> Answer {
         let mut a = Answer::default();
@@ -291,7 +296,7 @@ impl Present for RiskScores {
         );
         a.tables.extend(self.figures());
         a.tables.push(self.customers("retain", &listed));
-        let better = e.auc.interval.is_none_or(|i| i.0 > CHANCE) && e.auc.value > CHANCE;
+        let better = !no_better_than_chance(e);
         let (low, high) = e.auc.interval.unwrap_or((e.auc.value, e.auc.value));
         let key = if better { "churn.score.tested" } else { "churn.score.no_better_than_chance" };
         let said = Message::new(key).with("auc", Cell::Number(e.auc.value)).with("low", Cell::Number(low));

@@ -31,7 +31,7 @@ fn drivers_of_telco() {
     let want = expected["drivers_telco"].as_array().expect("rows");
     let names: BTreeSet<&str> = want.iter().map(|w| w["feature"].as_str().expect("a name")).collect();
     let factors = factors(&rows, &names);
-    let found = drivers(&left(&rows), &factors, false).expect("drivers");
+    let found = drivers(&left(&rows), &factors, false, 0).expect("drivers");
     assert_eq!((found.rows.len(), want.len(), found.untested.len()), (43, 43, 0));
     for w in want {
         let (feature, level) =
@@ -65,7 +65,7 @@ fn drivers_of_telco() {
     assert_eq!(unclear.into_iter().collect::<Vec<_>>(), ["MultipleLines", "PhoneService", "gender"]);
 
     // Six pairs of complements and the seven names of "no internet service" are one hypothesis each.
-    let merged = drivers(&left(&rows), &factors, true).expect("drivers");
+    let merged = drivers(&left(&rows), &factors, true, 0).expect("drivers");
     assert_eq!(merged.rows.len(), 43 - 6 - 6 - 1);
     let clear = |name: &str| merged.rows.iter().any(|d| d.feature == name && d.is_clear(0.05));
     assert!(!clear("gender") && !clear("PhoneService") && clear("Contract"));

@@ -19,7 +19,7 @@ pub enum Transform {
     Log1p,
 }
 
-/// A feature: one of `r`, `f`, `m` of the purchases, or the name of a fact, with its transform.
+/// A feature: one of `recency`, `frequency`, `monetary` of the purchases, or the name of a fact, with its transform.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Feature {
     /// The name.
@@ -29,9 +29,9 @@ pub struct Feature {
 }
 
 /// The names that stand for days since the last purchase, number of purchases, and sum paid in major units.
-pub const OWN: [&str; 3] = ["r", "f", "m"];
+pub const OWN: [&str; 3] = ["recency", "frequency", "monetary"];
 
-/// Reads features such as `log1p(r), log1p(m), metrics.clv.p_alive`.
+/// Reads features such as `log1p(recency), log1p(monetary), metrics.clv.p_alive`.
 pub fn read_features(text: &str) -> Result<Vec<Feature>, Error> {
     let bad = || Error::Features { text: text.into() };
     let mut out: Vec<Feature> = Vec::new();
@@ -207,9 +207,9 @@ pub fn features(
     let mut columns = Vec::with_capacity(wanted.len());
     for f in &wanted {
         columns.push(match &*f.name {
-            "r" => own(&m.recency, |v, _| v as f64),
-            "f" => own(&m.frequency, |v, _| v as f64),
-            "m" => own(&m.monetary, |v, unit| unit.float(Minor(v))),
+            "recency" => own(&m.recency, |v, _| v as f64),
+            "frequency" => own(&m.frequency, |v, _| v as f64),
+            "monetary" => own(&m.monetary, |v, unit| unit.float(Minor(v))),
             name => {
                 let column = facts.column(name)?;
                 let number = |i: u32| match column.value(CustomerIx(i)) {
@@ -236,8 +236,8 @@ mod tests {
 
     #[test]
     fn features_are_read() {
-        let read = read_features(" log1p(r), f ,log1p( metrics.clv.p_alive )").unwrap();
-        assert_eq!(read.iter().map(|f| &*f.name).collect::<Vec<_>>(), ["r", "f", "metrics.clv.p_alive"]);
+        let read = read_features(" log1p(recency), frequency ,log1p( metrics.clv.p_alive )").unwrap();
+        assert_eq!(read.iter().map(|f| &*f.name).collect::<Vec<_>>(), ["recency", "frequency", "metrics.clv.p_alive"]);
         assert_eq!(read[1].transform, Transform::Plain);
         for bad in ["", "r,", "log(r)", "r,r", "log1p(r", "r f", "log1p()"] {
             assert!(read_features(bad).is_err(), "{bad}");

@@ -30,7 +30,7 @@ params! {
     /// Parameters of clusters.
     pub struct ClusterParams {
         /// Features, each as it is or within log1p(): r, f, m, or facts by name
-        features: String = "log1p(r),log1p(f),log1p(m)".to_string(),
+        features: String = "log1p(recency),log1p(frequency),log1p(monetary)".to_string(),
         /// Number of clusters; chosen by the silhouette when not given
         k: Option<u8> = None,
         /// The most clusters that are tried
@@ -97,7 +97,7 @@ pub struct Clusters {
 }
 
 /// More customers than this are sampled for the criteria, whose work grows with the square.
-const LOOKED_AT: usize = 5_000;
+const LOOKED_AT: usize = 2_000;
 /// Clusters are for people to tell apart.
 const MOST: u8 = 30;
 
@@ -115,7 +115,7 @@ pub fn clusters(
     let few = |k: u8| Error::TooFewPoints { clusters: k.into(), points: features.who.len() as u64 };
     let points = features.points().ok_or_else(|| few(asked))?;
     let full = Search { starts: params.starts, swaps: 4 };
-    let brief = Search { starts: 2, swaps: 1 };
+    let brief = Search { starts: 3, swaps: 0 };
     let sample = k_means::sample(points, LOOKED_AT, cx.seed);
     let seen = Points::new(points.dims(), &sample).unwrap_or(points);
     let whole = seen.len() == points.len();
@@ -223,7 +223,7 @@ impl Analysis for ClustersAnalysis {
             "customers without one of the features are in no group",
         ],
         words: present::WORDS,
-        example: "naata clusters --purchases purchases.csv --features \"log1p(r),log1p(f),log1p(m)\" --most 8",
+        example: "naata clusters --purchases purchases.csv --features \"log1p(recency),log1p(frequency),log1p(monetary)\" --most 8",
     };
 
     fn wants(params: &ClusterParams) -> Vec<String> {

@@ -60,7 +60,7 @@ params! {
         /// Which purchases count, and by which edges they are scored
         mode: Mode = Mode::Frozen,
         /// The weight each place has before anything is counted
-        prior: Prior = Prior::Jeffreys,
+        prior: Prior = Prior::Perks,
         /// How values become scores
         scoring: Scoring = Scoring::RankAverage,
         /// Scores of each measure, from 2 to 10

@@ -23,7 +23,7 @@ impl Exec for Backwards {
 fn online_retail() -> Option<Features> {
     let as_of = Day::from_ymd(2011, 12, 10).expect("a date");
     let (_, all) = summaries(ONLINE_RETAIL.0, ONLINE_RETAIL.1, as_of)?;
-    let wanted = read_features("log1p(r),log1p(f),log1p(m)").expect("features");
+    let wanted = read_features("log1p(recency),log1p(frequency),log1p(monetary)").expect("features");
     let facts = Facts::new(all.len(), as_of);
     Some(features(&all, MoneyUnit::of(Currency::NONE), &facts, wanted, as_of).expect("purchases"))
 }
