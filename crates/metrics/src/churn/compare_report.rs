@@ -287,23 +287,20 @@ mod tests {
 
     #[test]
     fn the_faster_group_is_named_with_who_is_still_in_it() {
-        let rows: Vec<Row> = (0..10)
-            .map(|i| {
-                (i, 0, Some(10 + i as i32 * 2 + 60 * (i as i32 % 2)).filter(|_| i < 8), i % 2, Some(100))
-            })
-            .collect();
+        let row = |i: u32| (i, 0, Some(10 + i as i32 + 40 * (i as i32 % 2)).filter(|_| i < 28), i % 2, Some(100));
+        let rows: Vec<Row> = (0..30).map(row).collect();
         let h = histories(&rows);
         let run = |least| {
             let p = ChurnCompareParams { divide: DivideBy::Plan, least };
             let unit = MoneyUnit::of(Currency::INR);
             ChurnCompareAnalysis::run((&h, &texts(), None, unit), &p, &Context::at(Day(100)))
         };
-        let found = run(5).unwrap();
-        assert_eq!((&*found.groups[0].name, found.groups[0].tally.left), ("basket", 4));
-        assert_eq!(found.fastest, [(CustomerIx(8), Some(Minor(100)))]);
+        let found = run(15).unwrap();
+        assert_eq!((&*found.groups[0].name, found.groups[0].tally.left), ("basket", 14));
+        assert_eq!(found.fastest, [(CustomerIx(28), Some(Minor(100)))]);
         assert_eq!(found.answer().flaws(), Vec::<String>::new());
         assert_eq!(found.tests.len(), 3);
-        assert_eq!(run(6).unwrap_err().code, "metrics.groups");
+        assert_eq!(run(16).unwrap_err().code, "metrics.groups");
         let p = ChurnCompareParams { divide: DivideBy::City, least: 1 };
         let unit = MoneyUnit::of(Currency::INR);
         let none = ChurnCompareAnalysis::run((&h, &texts(), None, unit), &p, &Context::at(Day(100)));
