@@ -287,7 +287,8 @@ mod tests {
 
     #[test]
     fn the_faster_group_is_named_with_who_is_still_in_it() {
-        let row = |i: u32| (i, 0, Some(10 + i as i32 + 40 * (i as i32 % 2)).filter(|_| i < 28), i % 2, Some(100));
+        let row =
+            |i: u32| (i, 0, Some(10 + i as i32 + 40 * (i as i32 % 2)).filter(|_| i < 28), i % 2, Some(100));
         let rows: Vec<Row> = (0..30).map(row).collect();
         let h = histories(&rows);
         let run = |least| {

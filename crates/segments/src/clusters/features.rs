@@ -237,7 +237,10 @@ mod tests {
     #[test]
     fn features_are_read() {
         let read = read_features(" log1p(recency), frequency ,log1p( metrics.clv.p_alive )").unwrap();
-        assert_eq!(read.iter().map(|f| &*f.name).collect::<Vec<_>>(), ["recency", "frequency", "metrics.clv.p_alive"]);
+        assert_eq!(
+            read.iter().map(|f| &*f.name).collect::<Vec<_>>(),
+            ["recency", "frequency", "metrics.clv.p_alive"]
+        );
         assert_eq!(read[1].transform, Transform::Plain);
         for bad in ["", "r,", "log(r)", "r,r", "log1p(r", "r f", "log1p()"] {
             assert!(read_features(bad).is_err(), "{bad}");
