@@ -77,6 +77,8 @@ pub fn encode(factors: &[Factor], rows: &[usize], least: usize, without: &BTreeS
             }
         }
     }
+    // What is not known comes last: where it says what a known level says, the known one stays.
+    out.columns.sort_by_key(|c| c.level.is_none());
     out.distinct(rows, least);
     out
 }
