@@ -1,20 +1,31 @@
 //! Fits every model, chooses one, and says what each customer is worth.
 
-use super::holdout::expected_of_rows;
+use super::base::{Gather, RefundPolicy};
+use super::choose::{self, Tried, alike, disagreeing};
+use super::interval::{Total, Valuer};
 use super::spend::SpendFit;
-use super::{
-    AnyModel, Base, Fit, GammaGamma, Holdout, ModelChoice, Plan, PurchaseModel, Score, TimeUnit, Undefined,
-};
+use super::value::Compounding;
+use super::{AnyModel, Base, Bootstrap, History, Holdout, ModelChoice, Plan, PurchaseModel, TimeUnit};
 use crate::Error;
-use crate::estimate::Z;
-use naata_answer::{Analysis, Card, Refusal, params};
+use naata_answer::{Analysis, Card, Refusal, choice, params};
 use naata_core::{Context, CustomerIx, Day, Histories, Minor, MoneyUnit, PurchaseRow};
-use naata_math::{Matrix, exact_sum, exp};
+use naata_math::Normal;
+use std::collections::BTreeMap;
+
+choice! {
+    /// What becomes of customers who may be older than the export.
+    pub enum Older {
+        /// They are kept, and counted.
+        Keep = "keep",
+        /// They are left out, and counted.
+        LeaveOut = "leave-out",
+    }
+}
 
 params! {
     /// Parameters of customer lifetime value.
     pub struct ClvParams {
-        /// The model: auto tries all and keeps the best
+        /// The model: auto tries all and keeps the one that forecasts best what is held back
         model: ModelChoice = ModelChoice::Auto,
         /// The unit of times and rates; it never changes a value
         unit: TimeUnit = TimeUnit::Week,
@@ -24,14 +35,24 @@ params! {
         horizon: Option<u32> = None,
         /// Periods over which value is summed
         periods: u32 = 12,
-        /// Days of one period
+        /// Days of one period; what comes in a period counts as paid at its end
         period_days: u32 = 30,
-        /// Discount rate of one period
-        discount: f64 = 0.01,
+        /// Discount rate of a year
+        discount: f64 = 0.1,
+        /// How the discount rate of a year becomes that of a period
+        compounding: Compounding = Compounding::Yearly,
         /// Share of revenue that is margin; without it value is revenue
         margin: Option<f64> = None,
+        /// What refunds do to purchases
+        refunds: RefundPolicy = RefundPolicy::Ignore,
+        /// Customers first seen when the export begins: keep them, or leave them out
+        older: Older = Older::Keep,
         /// Share of customers, by what they paid, who count as valuable
         valuable: f64 = 0.2,
+        /// Level of the intervals of values and purchases
+        level: f64 = 0.95,
+        /// Draws of the parametric bootstrap; none when 0
+        bootstrap: u32 = 0,
     }
 }
 
@@ -41,26 +62,6 @@ pub const LEAST: u64 = 10;
 /// With fewer customers who came back than this no list is given out.
 pub const LEAST_TO_ACT: u64 = 50;
 
-/// Models whose criteria differ by less are alike in what the data say for them.
-pub const ALIKE: f64 = 2.0;
-
-/// Mean probabilities of being a customer still that differ by more are told.
-pub const DISAGREE: f64 = 0.1;
-
-/// A model that was tried.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct Tried {
-    /// Its name.
-    pub name: &'static str,
-    /// Its fit.
-    pub fit: Fit<AnyModel>,
-    /// The mean probability that a customer is one still; `None` where the fit gives no model.
-    pub mean_p_alive: Option<f64>,
-    /// How it did on the holdout.
-    pub score: Option<Score>,
-}
-
 /// What is said about one customer.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
@@ -69,21 +70,32 @@ pub struct Worth {
     pub who: CustomerIx,
     /// The probability that the customer is one still.
     pub p_alive: Option<f64>,
+    /// Its range over the models that the data support alike.
+    pub p_alive_range: Option<(f64, f64)>,
     /// Purchases expected within the horizon.
     pub expected_purchases: Option<f64>,
+    /// The prediction interval of the purchases within the horizon.
+    pub purchases: Option<(u32, u32)>,
     /// The spend expected of a purchase, in major units.
     pub expected_spend: Option<f64>,
     /// The customer's value, in major units.
     pub clv: Option<f64>,
 }
 
-/// A sum of money that was estimated: its value and its range.
+/// Customers whose first purchase lies in one quarter of a year.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Total {
-    /// The estimate, in major units.
-    pub value: f64,
-    /// The range of the estimate; `None` where it cannot be said.
-    pub range: Option<(f64, f64)>,
+#[non_exhaustive]
+pub struct Cohort {
+    /// The first day of the quarter.
+    pub quarter: Day,
+    /// How many customers.
+    pub customers: u64,
+    /// What they paid so far.
+    pub paid: Minor,
+    /// What is still expected of them, in major units.
+    pub expected: Option<f64>,
+    /// Their mean probability of being customers still.
+    pub mean_p_alive: Option<f64>,
 }
 
 /// Customer lifetime value of a base.
@@ -96,28 +108,46 @@ pub struct Clv {
     pub tried: Vec<Tried>,
     /// The position of the one that is used.
     pub chosen: usize,
+    /// The days on which data were cut to choose it, the earliest first.
+    pub origins: Vec<Day>,
     /// The spend model.
     pub spend: SpendFit,
-    /// What was done after the split.
+    /// What was held back last.
     pub holdout: Option<Holdout>,
-    /// The chosen model's expectation at the points of the holdout's curve.
+    /// The customers who were seen at that split.
+    pub held_back: Option<u64>,
+    /// The used model's forecast of it.
+    pub forecast: Option<Total>,
+    /// The used model's expectation at the points of the holdout's curve.
     pub expected_curve: Option<Vec<f64>>,
-    /// How the naive forecast did.
-    pub naive: Option<Score>,
     /// One row for each customer of the models, in id order.
     pub rows: Vec<Worth>,
-    /// The value of all of them.
+    /// The value of all of them: the equity of the base.
     pub total: Option<Total>,
     /// Positions in `rows` of valuable customers who have probably left, the worthiest first.
     pub leaving: Vec<usize>,
     /// What is still expected of those.
     pub at_stake: Option<Total>,
+    /// Value by quarter of the first purchase.
+    pub cohorts: Vec<Cohort>,
+    /// What a new customer's repeat purchases are worth, in major units.
+    pub new_customer: Option<f64>,
+    /// What it is worth if one more in a hundred of today's customers were one still, in major units.
+    pub retention_point: Option<f64>,
+    /// The bootstrap, where it was asked for.
+    pub bootstrap: Option<Bootstrap>,
+    /// The share of the days ahead whose season lies in what was held back; `None` without it.
+    pub season_seen: Option<f64>,
     /// The grid of periods.
     pub plan: Plan,
     /// The horizon of expected purchases, in days.
     pub horizon_days: f64,
     /// The margin, where one was given.
     pub margin: Option<f64>,
+    /// The level of intervals.
+    pub level: f64,
+    /// What refunds do.
+    pub refunds: RefundPolicy,
     /// The unit of money.
     pub money: MoneyUnit,
 }
@@ -131,7 +161,15 @@ pub fn lifetime_value(
 ) -> Result<Clv, Error> {
     check(p, cx.as_of)?;
     let until = p.until.unwrap_or(cx.as_of);
-    let base = Base::of(purchases, money, until, cx.as_of, p.unit)?;
+    let how = Gather {
+        until,
+        as_of: cx.as_of,
+        unit: p.unit,
+        refunds: p.refunds,
+        history_from: cx.history_from,
+        without_older: p.older == Older::LeaveOut,
+    };
+    let base = Base::of(purchases, money, &how)?;
     let customers = base.histories.customers();
     if customers < LEAST {
         return Err(Error::TooFew { customers, least: LEAST });
@@ -139,42 +177,97 @@ pub fn lifetime_value(
     if base.histories.repeaters() == 0 {
         return Err(Error::NoRepeat { customers, until });
     }
-    let holdout = Holdout::of(purchases, &base, cx.as_of)?;
-    let tried: Vec<Tried> = AnyModel::fit_all(&base.histories)
-        .into_iter()
-        .map(|(name, fit)| tried(name, fit, &base, holdout.as_ref(), cx))
-        .collect();
-    let chosen = choose(&tried, p.model);
+    let first = base.buyers.iter().map(|b| b.first).min().unwrap_or(until);
+    let mut trials = Vec::new();
+    for origin in choose::origins(first, cx.as_of, p.until) {
+        trials.extend(choose::trial(purchases, money, &Gather { until: origin, ..how }, LEAST, cx)?);
+    }
+    // With a split given the models that were judged are those that are used.
+    let fits = match trials.last() {
+        Some(t) if t.base.until == until => t.fits.clone(),
+        _ => AnyModel::fit_all(&base.histories),
+    };
+    let tried = choose::tried(fits, &base, &trials);
+    let chosen = choose::choose(&tried, p.model);
     let spend = SpendFit::of(&base);
-    let plan = Plan { periods: p.periods, period_days: p.period_days, discount: p.discount };
+    let rate = p.compounding.of_period(p.discount, p.period_days);
+    let plan = Plan { periods: p.periods, period_days: p.period_days, discount: rate };
     let horizon = p.horizon.map_or_else(|| p.unit.from_days(364.0), f64::from);
     let used = tried.get(chosen);
-    let model = used.and_then(|t| t.fit.model.filter(|_| is_usable(&t.fit)));
-    let valuer = Valuer { base: &base, plan: &plan, margin: p.margin.unwrap_or(1.0), cx };
-    let rows = valuer.rows(model.as_ref(), spend.model(), horizon);
+    let model = used.and_then(|t| t.fit.model);
+    let z = Normal::STANDARD.quantile(0.5 + 0.5 * p.level);
+    let margin = p.margin.unwrap_or(1.0);
+    let valuer = Valuer { base: &base, plan: &plan, margin, z, level: p.level, cx };
+    let mut rows = valuer.rows(model.as_ref(), spend.model(), horizon);
+    let ranges = used.and_then(|t| valuer.purchases_ranges(&t.fit, horizon));
+    for (w, at) in rows.iter_mut().zip(base.histories.of()) {
+        w.purchases = ranges.as_ref().and_then(|r| r.get(*at as usize).copied().flatten());
+    }
+    for other in disagreeing(&tried, chosen).filter_map(|t| t.fit.model) {
+        let of_rows: Vec<Option<f64>> =
+            base.histories.rows().iter().map(|r| other.p_alive(&r.history).ok()).collect();
+        for (w, at) in rows.iter_mut().zip(base.histories.of()) {
+            let theirs = of_rows.get(*at as usize).copied().flatten();
+            w.p_alive_range = w.p_alive_range.zip(theirs).map(|((a, b), p)| (a.min(p), b.max(p)));
+        }
+    }
     let leaving = leaving(&base, &rows, p.valuable);
     let everybody: Vec<usize> = (0..rows.len()).collect();
     let bent = used.and_then(|t| valuer.bent(&t.fit));
-    let total = valuer.total(bent.as_ref(), &spend, &rows, &everybody);
-    let mut at_stake = valuer.total(bent.as_ref(), &spend, &rows, &leaving).filter(|_| !leaving.is_empty());
+    let total = valuer.total(model.as_ref(), bent.as_ref(), &spend, &rows, &everybody);
+    let mut at_stake =
+        valuer.total(model.as_ref(), bent.as_ref(), &spend, &rows, &leaving).filter(|_| !leaving.is_empty());
     // The range of the stake covers every model that the data support alike.
     for other in alike(&tried, chosen) {
-        let theirs = valuer.rows(other.fit.model.as_ref(), spend.model(), horizon);
-        let theirs = valuer.total(valuer.bent(&other.fit).as_ref(), &spend, &theirs, &leaving);
+        let m = other.fit.model.as_ref();
+        let theirs = valuer.rows(m, spend.model(), horizon);
+        let theirs = valuer.total(m, valuer.bent(&other.fit).as_ref(), &spend, &theirs, &leaving);
         if let (Some(stake), Some(theirs)) = (at_stake.as_mut(), theirs) {
-            stake.range = stake.range.zip(theirs.range).map(|(a, b)| (a.0.min(b.0), a.1.max(b.1)));
+            let widest = |a: Option<(f64, f64)>, b: Option<(f64, f64)>| {
+                a.zip(b).map(|(a, b)| (a.0.min(b.0), a.1.max(b.1)))
+            };
+            stake.estimate = widest(stake.estimate, theirs.estimate);
+            stake.prediction = widest(stake.prediction, theirs.prediction);
         }
     }
+    let last = trials.last();
+    let judged = last.and_then(|t| t.fits.get(chosen).map(|f| (t, &f.1)));
+    let forecast = judged.and_then(|(t, fit)| {
+        Valuer { base: &t.base, ..valuer }.purchases(fit, t.base.unit.from_days(t.holdout.days as f64))
+    });
+    let expected_curve =
+        judged.and_then(|(t, fit)| t.holdout.expected_curve(&t.base, fit.model.as_ref()?, cx));
+    let bootstrap = model.filter(|m| p.bootstrap > 0 && !m.parameters().is_empty()).map(|m| {
+        let value = |m: &AnyModel, g: &super::GammaGamma| {
+            let values: Option<Vec<f64>> =
+                valuer.rows(Some(m), Some(*g), horizon).iter().map(|w| w.clv).collect();
+            values.map(naata_math::exact_sum)
+        };
+        Bootstrap::of(&base, &m, spend.model().as_ref(), p.bootstrap, p.level, cx, value)
+    });
+    let new_customer = model.and_then(|m| {
+        let expected = m.expected_purchases(&History::NEW, &plan.horizons(p.unit));
+        Some(margin * plan.discounted(&expected)? * spend.model()?.population_mean()?)
+    });
     Ok(Clv {
-        expected_curve: holdout.as_ref().zip(model).and_then(|(h, m)| h.expected_curve(&base, &m, cx)),
-        naive: holdout.as_ref().map(|h| h.score(&base, &h.naive(&base))),
+        cohorts: cohorts(&base, &rows),
+        retention_point: retention_point(&rows),
+        season_seen: last.map(|t| season_seen(t.base.until, cx.as_of, until, &plan)),
+        origins: trials.iter().map(|t| t.base.until).collect(),
+        held_back: last.map(|t| t.base.histories.customers()),
+        holdout: trials.pop().map(|t| t.holdout),
+        forecast,
+        expected_curve,
+        new_customer,
+        bootstrap,
         horizon_days: horizon * p.unit.days(),
         margin: p.margin,
+        level: p.level,
+        refunds: p.refunds,
         base,
         tried,
         chosen,
         spend,
-        holdout,
         rows,
         total,
         leaving,
@@ -182,6 +275,54 @@ pub fn lifetime_value(
         plan,
         money,
     })
+}
+
+/// What it is worth if one more in a hundred customers were one still: a hundredth of everybody's value given that they
+/// are.
+fn retention_point(rows: &[Worth]) -> Option<f64> {
+    let one = |w: &Worth| Some(0.01 * w.clv? / w.p_alive.filter(|p| *p > 0.0)?);
+    // Who has certainly not left cannot be kept more, and who has certainly left has no value to compare with.
+    let may_leave = rows.iter().filter(|w| w.p_alive.is_some_and(|p| p > 1e-12 && p < 0.99));
+    let all: Option<Vec<f64>> = may_leave.map(one).collect();
+    all.filter(|a| !a.is_empty()).map(naata_math::exact_sum)
+}
+
+/// Value by quarter of the first purchase.
+fn cohorts(base: &Base, rows: &[Worth]) -> Vec<Cohort> {
+    let mut of: BTreeMap<(i32, u32), Vec<usize>> = BTreeMap::new();
+    for (i, b) in base.buyers.iter().enumerate() {
+        if let Some((year, month, _)) = b.first.ymd() {
+            of.entry((year, (month - 1) / 3)).or_default().push(i);
+        }
+    }
+    let one = |((year, quarter), members): ((i32, u32), Vec<usize>)| {
+        let who = || members.iter().filter_map(|i| base.buyers.get(*i).zip(rows.get(*i)));
+        let paid: i128 = who().map(|(b, _)| i128::from(b.paid.0)).sum();
+        let values: Option<Vec<f64>> = who().map(|(_, w)| w.clv).collect();
+        let alive: Option<Vec<f64>> = who().map(|(_, w)| w.p_alive).collect();
+        Some(Cohort {
+            quarter: Day::from_ymd(year, 3 * quarter + 1, 1)?,
+            customers: members.len() as u64,
+            paid: Minor::from_wide(paid, "purchases of a cohort").ok()?,
+            expected: values.map(naata_math::exact_sum),
+            mean_p_alive: alive.map(|a| naata_math::exact_sum(a) / members.len() as f64),
+        })
+    };
+    of.into_iter().filter_map(one).collect()
+}
+
+/// The share of the days ahead that have the day of the year of a day held back.
+fn season_seen(from: Day, as_of: Day, until: Day, plan: &Plan) -> f64 {
+    let ahead = i64::from(plan.periods) * i64::from(plan.period_days);
+    let held = as_of.since(from);
+    let ahead = ahead.clamp(1, 365);
+    // Days are compared over a year of 365.25 days; a whole year holds every season.
+    let seen = |offset: i64| {
+        let after = until.since(from) + offset;
+        let on = after as f64 - (after as f64 / 365.25).floor() * 365.25;
+        on <= held as f64
+    };
+    (1..=ahead).filter(|d| seen(*d)).count() as f64 / ahead as f64
 }
 
 fn check(p: &ClvParams, as_of: Day) -> Result<(), Error> {
@@ -199,58 +340,18 @@ fn check(p: &ClvParams, as_of: Day) -> Result<(), Error> {
     if !(0.0..=10.0).contains(&p.discount) {
         return wrong("discount", p.discount.to_string(), "between 0 and 10");
     }
+    if !(0.5..=0.999).contains(&p.level) {
+        return wrong("level", p.level.to_string(), "between 0.5 and 0.999");
+    }
+    if p.bootstrap > 10_000 {
+        return wrong("bootstrap", p.bootstrap.to_string(), "at most 10000");
+    }
     for (parameter, share) in [("margin", p.margin.unwrap_or(1.0)), ("valuable", p.valuable)] {
         if !(share > 0.0 && share <= 1.0) {
             return wrong(parameter, share.to_string(), "above 0 and at most 1");
         }
     }
     Ok(())
-}
-
-/// At an edge a model still says what the simpler model inside it says; without identification it says nothing.
-fn is_usable(fit: &Fit<AnyModel>) -> bool {
-    !matches!(fit.outcome, super::FitOutcome::NotIdentified { .. })
-}
-
-fn tried(
-    name: &'static str,
-    fit: Fit<AnyModel>,
-    base: &Base,
-    holdout: Option<&Holdout>,
-    cx: &Context<'_>,
-) -> Tried {
-    let model = fit.model.filter(|_| is_usable(&fit));
-    let mean_p_alive = model.and_then(|m| {
-        let rows = base.histories.rows().iter();
-        let sum: Result<f64, Undefined> = rows.map(|r| Ok(r.weight * m.p_alive(&r.history)?)).sum();
-        sum.ok().map(|sum| sum / base.histories.customers() as f64)
-    });
-    let score = holdout.zip(model).and_then(|(h, m)| Some(h.score(base, &h.forecast(base, &m, cx)?)));
-    Tried { name, fit, mean_p_alive, score }
-}
-
-/// The position of the model to use: the one asked for; else among the interior ones, or among all when there is no
-/// interior one, the least class error on the holdout, else the least AIC.
-fn choose(tried: &[Tried], choice: ModelChoice) -> usize {
-    if let Some(asked) = tried.iter().position(|t| t.name == choice.word()) {
-        return asked;
-    }
-    let interior = tried.iter().any(|t| t.fit.is_interior());
-    let scored = tried.iter().any(|t| t.score.as_ref().is_some_and(|s| s.class_error.is_some()));
-    let merit = |t: &Tried| {
-        let error = t.score.as_ref().and_then(|s| s.class_error);
-        let value = if scored { error } else { Some(t.fit.aic) };
-        value.filter(|v| v.is_finite()).unwrap_or(f64::INFINITY)
-    };
-    let eligible = tried.iter().enumerate().filter(|(_, t)| !interior || t.fit.is_interior());
-    eligible.min_by(|a, b| merit(a.1).total_cmp(&merit(b.1))).map_or(0, |(i, _)| i)
-}
-
-/// The other interior models whose criterion is close to that of the chosen one.
-pub(super) fn alike(tried: &[Tried], chosen: usize) -> impl Iterator<Item = &Tried> {
-    let aic = tried.get(chosen).map_or(f64::NAN, |t| t.fit.aic);
-    let others = tried.iter().enumerate().filter(move |(i, _)| *i != chosen);
-    others.map(|(_, t)| t).filter(move |t| t.fit.is_interior() && (t.fit.aic - aic).abs() <= ALIKE)
 }
 
 /// Valuable customers who have probably left: those in the upper share by what they paid, who came back at least
@@ -268,129 +369,6 @@ fn leaving(base: &Base, rows: &[Worth], valuable: f64) -> Vec<usize> {
         both.filter(at_risk).map(|(i, (_, w))| (i, w.clv.unwrap_or(0.0))).collect();
     out.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
     out.into_iter().map(|(i, _)| i).collect()
-}
-
-/// Turns models into money.
-struct Valuer<'a> {
-    base: &'a Base,
-    plan: &'a Plan,
-    margin: f64,
-    cx: &'a Context<'a>,
-}
-
-impl Valuer<'_> {
-    /// One row for each buyer.
-    fn rows(&self, model: Option<&AnyModel>, spend: Option<GammaGamma>, horizon: f64) -> Vec<Worth> {
-        let mut horizons = vec![horizon];
-        horizons.extend(self.plan.horizons(self.base.unit));
-        let expected = model.and_then(|m| expected_of_rows(self.base, m, &horizons, self.cx));
-        let p_alive: Option<Vec<Option<f64>>> =
-            model.map(|m| self.base.histories.rows().iter().map(|r| m.p_alive(&r.history).ok()).collect());
-        let row = |(b, at): (&super::Buyer, &u32)| {
-            let ahead = expected.as_ref().and_then(|e| e.get(*at as usize));
-            let periods: Option<Vec<Option<f64>>> =
-                ahead.and_then(|e| e.get(1..)).map(|e| e.iter().copied().map(Some).collect());
-            let discounted = periods.and_then(|e| self.plan.discounted(&e));
-            let spend = spend.and_then(|s| s.expected_spend(b.history.x(), b.mean.unwrap_or(0.0)));
-            let clv = discounted.zip(spend).map(|(n, each)| self.margin * n * each);
-            Worth {
-                who: b.who,
-                p_alive: p_alive.as_ref().and_then(|p| p.get(*at as usize)).copied().flatten(),
-                expected_purchases: ahead.and_then(|e| e.first()).copied(),
-                expected_spend: spend,
-                clv: clv.filter(|v| v.is_finite()),
-            }
-        };
-        self.base.buyers.iter().zip(self.base.histories.of()).map(row).collect()
-    }
-
-    /// The discounted purchases of every distinct history.
-    fn purchases(&self, model: &AnyModel) -> Option<Vec<f64>> {
-        let expected = expected_of_rows(self.base, model, &self.plan.horizons(self.base.unit), self.cx)?;
-        let some = |e: Vec<f64>| e.into_iter().map(Some).collect::<Vec<_>>();
-        expected.into_iter().map(|e| self.plan.discounted(&some(e))).collect()
-    }
-
-    /// How the discounted purchases of every distinct history move with the parameters of an interior fit.
-    fn bent(&self, fit: &Fit<AnyModel>) -> Option<Bent> {
-        let (model, covariance) = (fit.model?, fit.ln_covariance.clone()?);
-        let at: Vec<f64> = model.parameters().iter().map(|p| p.1).collect();
-        let moved = |i: usize, by: f64| {
-            let mut p = at.clone();
-            if let Some(x) = p.get_mut(i) {
-                *x *= exp(by);
-            }
-            self.purchases(&model.at(&p)?)
-        };
-        let slope = |i: usize| {
-            let (up, down) = (moved(i, STEP)?, moved(i, -STEP)?);
-            Some(up.iter().zip(&down).map(|(u, d)| (u - d) / (2.0 * STEP)).collect())
-        };
-        let slopes: Option<Vec<Vec<f64>>> = (0..at.len()).map(slope).collect();
-        Some(Bent { made: self.purchases(&model)?, slopes: slopes?, covariance })
-    }
-
-    /// What one expected purchase of each distinct history is worth, over the listed buyers who have it.
-    fn worth(&self, gamma: &GammaGamma, of: &[usize]) -> Option<Vec<f64>> {
-        let mut sums = vec![0.0; self.base.histories.rows().len()];
-        for i in of {
-            let (b, at) = self.base.buyers.get(*i).zip(self.base.histories.of().get(*i))?;
-            let spend = gamma.expected_spend(b.history.x(), b.mean.unwrap_or(0.0))?;
-            if let Some(sum) = sums.get_mut(*at as usize) {
-                *sum += self.margin * spend;
-            }
-        }
-        Some(sums)
-    }
-
-    /// The value of some buyers with the range that the uncertainty of the parameters leaves.
-    ///
-    /// By the delta method: the slopes of the sum by the logarithms of all parameters, by central differences, and
-    /// the covariance of those. The two models are fitted to different data, so that their parts add up. The range is
-    /// symmetric on the log scale and never reaches below zero.
-    fn total(&self, bent: Option<&Bent>, spend: &SpendFit, rows: &[Worth], of: &[usize]) -> Option<Total> {
-        let values: Option<Vec<f64>> = of.iter().map(|i| rows.get(*i)?.clv).collect();
-        let value = exact_sum(values?);
-        let range = bent.and_then(|b| self.variance(b, spend, of)).filter(|_| value > 0.0).map(|v| {
-            let factor = exp(Z * v.sqrt() / value);
-            (value / factor, value * factor)
-        });
-        Some(Total { value, range: range.filter(|r| r.1.is_finite()) })
-    }
-
-    fn variance(&self, bent: &Bent, spend: &SpendFit, of: &[usize]) -> Option<f64> {
-        let product = |n: &[f64], each: &[f64]| n.iter().zip(each).map(|(n, e)| n * e).sum::<f64>();
-        let gamma = spend.model()?;
-        let worth = self.worth(&gamma, of)?;
-        let slopes: Vec<f64> = bent.slopes.iter().map(|s| product(s, &worth)).collect();
-        let [p, q, v] = gamma.parameters().map(|p| p.1);
-        let moved = |i: usize, by: f64| {
-            let factor = |k: usize| if i == k { exp(by) } else { 1.0 };
-            let gamma = GammaGamma::new(p * factor(0), q * factor(1), v * factor(2))?;
-            Some(product(&bent.made, &self.worth(&gamma, of)?))
-        };
-        let slope = |i: usize| Some((moved(i, STEP)? - moved(i, -STEP)?) / (2.0 * STEP));
-        let of_spend: Option<Vec<f64>> = (0..3).map(slope).collect();
-        let covariance = spend.fit.as_ref()?.ln_covariance.as_ref()?;
-        Some(quadratic(&slopes, &bent.covariance)? + quadratic(&of_spend?, covariance)?)
-    }
-}
-
-/// The step of central differences by the logarithm of a parameter.
-const STEP: f64 = 1e-4;
-
-/// How the discounted purchases of every distinct history move with the parameters.
-struct Bent {
-    made: Vec<f64>,
-    slopes: Vec<Vec<f64>>,
-    covariance: Matrix,
-}
-
-/// `g' C g`.
-fn quadratic(g: &[f64], covariance: &Matrix) -> Option<f64> {
-    let image = covariance.times(g).ok()?;
-    let v: f64 = g.iter().zip(&image).map(|(a, b)| a * b).sum();
-    (v.is_finite() && v >= 0.0).then_some(v)
 }
 
 /// The analysis `clv`.

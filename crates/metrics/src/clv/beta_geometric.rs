@@ -27,7 +27,8 @@ use super::residual::discounted;
 use super::{Collapsed, History, Undefined};
 use naata_math::optimise::Derivatives;
 use naata_math::{
-    Matrix, Neumaier, digamma_rising, exp, ln, ln_1p, ln_hyp2f1, ln_rising, logistic, trigamma_rising,
+    Beta, Gamma, Matrix, Neumaier, Rng, digamma_rising, exp, ln, ln_1p, ln_hyp2f1, ln_rising, logistic,
+    trigamma_rising,
 };
 
 /// The parameters of either model, and the tosses before the first repeat purchase: 0 or 1.
@@ -45,6 +46,9 @@ pub(super) const NAMES: [&str; 4] = ["r", "alpha", "a", "b"];
 
 /// Horizons worked out side by side.
 const LANES: usize = 16;
+
+/// No customer is drawn with more purchases.
+pub(super) const MOST_DRAWN: u32 = 1_000_000;
 
 /// A sum of more terms is given up: no customer of a real base comes near.
 const MOST_TERMS: f64 = 8_000_000.0;
@@ -189,6 +193,52 @@ impl Kernel {
         let time = discounted(rate, start, |t| self.mean_power(h, shape + 1.0, t / start));
         let purchases = time.map(|time| exp(self.ln_p_alive(h)) * shape / start * time);
         purchases.ok_or(Undefined::OutOfReach)
+    }
+
+    /// The mean and the variance of the purchases within `ahead`.
+    pub(super) fn moments(&self, h: &History, ahead: f64) -> Option<(f64, f64)> {
+        let (shape, span) = (self.r + f64::from(h.x()), ahead / (self.alpha + h.age()));
+        let mean = shape * span;
+        let terms = mean + 40.0 * (mean * (1.0 + span)).sqrt() + 40.0 * (1.0 + span);
+        // Also false for a horizon that is no number.
+        let within_reach = span >= 0.0 && terms < MOST_TERMS;
+        if !within_reach {
+            return None;
+        }
+        let left = self.b + self.tosses(h);
+        let (mut first, mut second) = (0.0, 0.0);
+        let (mut still, mut made, mut pairs) = (1.0, 0.0, 0.0);
+        for (k, p) in (0u32..).zip(purchases_if_loyal(shape, span, terms as usize)) {
+            let k = f64::from(k);
+            first += p * made;
+            second += p * pairs;
+            // E(Y (Y - 1)) adds up 2 (j - 1) over the purchases j that are made.
+            made += still;
+            pairs += 2.0 * k * still;
+            still *= (left + k) / (self.a + left + k);
+        }
+        let alive = exp(self.ln_p_alive(h));
+        let (mean, pairs) = (alive * first, alive * second);
+        Some((mean, (pairs + mean - mean * mean).max(0.0))).filter(|m| m.1.is_finite())
+    }
+
+    /// Draws the history of a customer who is seen for `age`.
+    pub(super) fn draw(&self, age: f64, rng: &mut Rng) -> Option<History> {
+        let rate = Gamma::new(self.r, self.alpha).ok()?.sample(rng);
+        let odds = Beta::new(self.a, self.b).ok()?.sample(rng);
+        let (mut x, mut t_x, mut t) = (0u32, 0.0, 0.0);
+        let mut gone = self.first_toss == 1 && rng.chance(odds);
+        while !gone && x < MOST_DRAWN {
+            t += rng.exponential() / rate;
+            // Also false for a rate of 0, after which t is no number.
+            let within = t <= age;
+            if !within || t <= t_x {
+                break;
+            }
+            (x, t_x) = (x + 1, t);
+            gone = rng.chance(odds);
+        }
+        History::new(x, t_x, age)
     }
 
     pub(super) fn probabilities(&self, h: &History, ahead: f64, most: usize) -> Vec<f64> {

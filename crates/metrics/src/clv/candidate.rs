@@ -1,6 +1,6 @@
 //! The models that can be asked for, and one of them at its estimates.
 
-use super::{BgNbd, Collapsed, Fit, History, MbgNbd, Nbd, ParetoNbd, PurchaseModel, Undefined};
+use super::{BgNbd, Collapsed, Fit, History, MbgNbd, Naive, Nbd, ParetoNbd, PurchaseModel, Undefined};
 use naata_answer::choice;
 
 choice! {
@@ -16,6 +16,8 @@ choice! {
         ParetoNbd = "pareto-nbd",
         /// NBD, in which nobody leaves.
         Nbd = "nbd",
+        /// No model: everybody goes on as before.
+        Naive = "naive",
     }
 }
 
@@ -30,11 +32,14 @@ pub enum AnyModel {
     ParetoNbd(ParetoNbd),
     /// NBD.
     Nbd(Nbd),
+    /// The naive forecast.
+    Naive(Naive),
 }
 
 impl AnyModel {
     /// The names of all models, the order in which they are tried.
-    pub const NAMES: &'static [&'static str] = &[BgNbd::NAME, MbgNbd::NAME, ParetoNbd::NAME, Nbd::NAME];
+    pub const NAMES: &'static [&'static str] =
+        &[BgNbd::NAME, MbgNbd::NAME, ParetoNbd::NAME, Nbd::NAME, Naive::NAME];
 
     /// Fits every model.
     pub fn fit_all(histories: &Collapsed) -> Vec<(&'static str, Fit<Self>)> {
@@ -43,7 +48,19 @@ impl AnyModel {
             (MbgNbd::NAME, MbgNbd::fit(histories).map(Self::MbgNbd)),
             (ParetoNbd::NAME, ParetoNbd::fit(histories).map(Self::ParetoNbd)),
             (Nbd::NAME, Nbd::fit(histories).map(Self::Nbd)),
+            (Naive::NAME, Naive::fit(histories).map(Self::Naive)),
         ]
+    }
+
+    /// Fits the same kind of model to other histories.
+    pub fn refit(&self, histories: &Collapsed) -> Fit<Self> {
+        match self {
+            Self::BgNbd(_) => BgNbd::fit(histories).map(Self::BgNbd),
+            Self::MbgNbd(_) => MbgNbd::fit(histories).map(Self::MbgNbd),
+            Self::ParetoNbd(_) => ParetoNbd::fit(histories).map(Self::ParetoNbd),
+            Self::Nbd(_) => Nbd::fit(histories).map(Self::Nbd),
+            Self::Naive(_) => Naive::fit(histories).map(Self::Naive),
+        }
     }
 
     /// The same kind of model at other parameters, in the order of [`PurchaseModel::parameters`].
@@ -65,6 +82,7 @@ impl AnyModel {
             Self::MbgNbd(m) => m,
             Self::ParetoNbd(m) => m,
             Self::Nbd(m) => m,
+            Self::Naive(m) => m,
         }
     }
 }
@@ -96,6 +114,14 @@ impl PurchaseModel for AnyModel {
 
     fn purchase_probabilities(&self, history: &History, ahead: f64, most: usize) -> Vec<f64> {
         self.inner().purchase_probabilities(history, ahead, most)
+    }
+
+    fn purchase_moments(&self, history: &History, ahead: f64) -> Option<(f64, f64)> {
+        self.inner().purchase_moments(history, ahead)
+    }
+
+    fn draw(&self, age: f64, rng: &mut naata_math::Rng) -> Option<History> {
+        self.inner().draw(age, rng)
     }
 
     fn discounted_residual(&self, history: &History, rate: f64) -> Result<f64, Undefined> {

@@ -11,21 +11,22 @@
 
 use super::Collapsed;
 use super::beta_geometric::{Kernel, NAMES};
+use super::edges::{self, Leaving, Nested};
 use crate::estimate::Z;
 use naata_math::optimise::{self, Derivatives, Settings};
 use naata_math::{Matrix, exp, ln};
 
 /// How an estimation ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum FitOutcome {
     /// The likelihood has its maximum at finite parameters, and its curvature there says how well they are known.
     Interior,
     /// The likelihood rises for ever as parameters run to an edge: a simpler model explains the data as well.
     Boundary {
-        /// The parameter that runs away.
-        parameter: &'static str,
         /// What is left of the model at the edge.
         nested: Nested,
+        /// The supremum: the log-likelihood of that model at its maximum.
+        log_likelihood: f64,
     },
     /// The data do not determine the parameters.
     NotIdentified {
@@ -55,37 +56,6 @@ impl FitOutcome {
     }
 }
 
-/// What a model becomes at an edge of its parameters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Nested {
-    /// All customers buy at one rate, or spend the same on average.
-    Equal,
-    /// Nobody ever leaves.
-    NobodyLeaves,
-    /// Everybody leaves at the first chance.
-    EverybodyLeaves,
-    /// All leave with the same probability.
-    EqualOdds,
-    /// Each customer either leaves at the first chance or never.
-    AllOrNothing,
-    /// Differences between customers exceed every bound.
-    Unbounded,
-}
-
-impl Nested {
-    /// The name used in results.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Equal => "equal",
-            Self::NobodyLeaves => "nobody_leaves",
-            Self::EverybodyLeaves => "everybody_leaves",
-            Self::EqualOdds => "equal_odds",
-            Self::AllOrNothing => "all_or_nothing",
-            Self::Unbounded => "unbounded",
-        }
-    }
-}
-
 /// Why data do not determine parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unidentified {
@@ -97,6 +67,8 @@ pub enum Unidentified {
     Steps,
     /// The likelihood is not finite at the start.
     NotFinite,
+    /// The likelihood exceeds every bound.
+    Unbounded,
 }
 
 impl Unidentified {
@@ -107,6 +79,7 @@ impl Unidentified {
             Self::Stalled => "stalled",
             Self::Steps => "steps",
             Self::NotFinite => "not_finite",
+            Self::Unbounded => "unbounded",
         }
     }
 }
@@ -118,9 +91,9 @@ pub struct Parameter {
     pub name: &'static str,
     /// The estimate.
     pub value: f64,
-    /// Its standard error; `None` unless the outcome is interior.
+    /// Its standard error.
     pub standard_error: Option<f64>,
-    /// Its 95 % interval; `None` unless the outcome is interior.
+    /// Its 95 % interval.
     pub interval: Option<(f64, f64)>,
 }
 
@@ -128,15 +101,16 @@ pub struct Parameter {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Fit<M> {
-    /// The model at the best point found; `None` where that point is no model.
+    /// The model at its maximum; `None` unless the outcome is interior.
     pub model: Option<M>,
-    /// The parameters.
+    /// The parameters; none unless the outcome is interior.
     pub parameters: Vec<Parameter>,
-    /// The logarithm of the likelihood of all customers.
+    /// The logarithm of the likelihood of all customers: at the maximum, at the edge the supremum, else the greatest
+    /// value that was found.
     pub log_likelihood: f64,
-    /// Akaike's criterion.
+    /// Akaike's criterion, at an edge with the number of parameters of the nested model.
     pub aic: f64,
-    /// Schwarz' criterion.
+    /// Schwarz' criterion, likewise.
     pub bic: f64,
     /// How the search ended.
     pub outcome: FitOutcome,
@@ -176,13 +150,18 @@ impl<M> Fit<M> {
 /// A log standard error beyond this means a flat likelihood.
 const FLAT: f64 = 5.0;
 
-/// Maximises a log-likelihood of log-parameters; `edge` names what the model has become at a point, if anything.
+/// At an edge the search comes this close to the supremum, relative to it.
+const CLOSE: f64 = 1e-6;
+
+/// Maximises a log-likelihood of log-parameters; `edge` says whether a point is as good as at an edge, and `nested` gives
+/// the best model at the edges with its log-likelihood.
 pub(super) fn maximise<M>(
     names: &'static [&'static str],
     start: &[f64],
     n: u64,
     mut derivatives: impl FnMut(&[f64]) -> Derivatives,
-    edge: impl Fn(&[f64]) -> Option<(&'static str, Nested)>,
+    edge: impl Fn(&[f64]) -> bool,
+    nested: impl FnOnce() -> Option<(Nested, f64)>,
     model: impl Fn(&[f64]) -> Option<M>,
 ) -> Fit<M> {
     // Offsets from the start are searched: they know no unit of time or money.
@@ -194,46 +173,42 @@ pub(super) fn maximise<M>(
     let errors: Option<Vec<f64>> =
         covariance.as_ref().map(|c| c.diagonal().into_iter().map(f64::sqrt).collect());
     let flattest = errors.iter().flatten().zip(names).max_by(|a, b| a.0.total_cmp(b.0));
-    let named = |parameter: usize| names.get(parameter).copied();
+    let known = flattest.is_some_and(|(error, _)| *error <= FLAT);
+    let interior = search.outcome.is_converged() && known && !edge(&point);
+    let found = -search.at.value;
     let unidentified = |parameter, why| FitOutcome::NotIdentified { parameter, why };
-    let outcome = match search.outcome {
-        optimise::Outcome::NotFinite { .. } => unidentified(None, Unidentified::NotFinite),
-        _ if edge(&point).is_some() => {
-            let (parameter, nested) = edge(&point).unwrap_or(("", Nested::Unbounded));
-            FitOutcome::Boundary { parameter, nested }
+    let supremum = if interior || !found.is_finite() { None } else { nested() };
+    let outcome = match (supremum.filter(|s| s.1 >= found - CLOSE * (1.0 + found.abs())), search.outcome) {
+        _ if interior => FitOutcome::Interior,
+        (Some((nested, log_likelihood)), _) => FitOutcome::Boundary { nested, log_likelihood },
+        (_, optimise::Outcome::NotFinite { .. }) => unidentified(None, Unidentified::NotFinite),
+        (_, optimise::Outcome::Converged { .. }) => unidentified(flattest.map(|f| *f.1), Unidentified::Flat),
+        (_, optimise::Outcome::Diverging { parameter, .. }) => {
+            unidentified(names.get(parameter).copied(), Unidentified::Flat)
         }
-        optimise::Outcome::Converged { .. } => match flattest {
-            Some((error, _)) if *error <= FLAT => FitOutcome::Interior,
-            flattest => unidentified(flattest.map(|f| *f.1), Unidentified::Flat),
-        },
-        optimise::Outcome::Diverging { parameter, .. } => unidentified(named(parameter), Unidentified::Flat),
-        optimise::Outcome::Stalled { .. } => unidentified(None, Unidentified::Stalled),
-        optimise::Outcome::MaxIterations { .. } => unidentified(None, Unidentified::Steps),
+        (_, optimise::Outcome::Stalled { .. }) => unidentified(None, Unidentified::Stalled),
+        (_, optimise::Outcome::MaxIterations { .. }) => unidentified(None, Unidentified::Steps),
     };
-    let known = outcome == FitOutcome::Interior;
-    let errors = errors.filter(|_| known);
-    let parameters = names.iter().zip(&point).enumerate().map(|(i, (name, log))| {
+    let (k, log_likelihood) = match outcome {
+        FitOutcome::Boundary { nested, log_likelihood } => (nested.parameters(), log_likelihood),
+        _ => (start.len(), found),
+    };
+    let parameters = names.iter().zip(&point).zip(errors.iter().flatten()).map(|((name, log), error)| {
         let value = exp(*log);
-        let error = errors.as_ref().and_then(|e| e.get(i)).copied();
-        Parameter {
-            name,
-            value,
-            standard_error: error.map(|e| e * value),
-            interval: error.map(|e| (exp(log - Z * e), exp(log + Z * e))),
-        }
+        let interval = Some((exp(log - Z * error), exp(log + Z * error)));
+        Parameter { name, value, standard_error: Some(error * value), interval }
     });
-    let (k, log_likelihood) = (start.len() as f64, -search.at.value);
     Fit {
-        model: model(&point),
-        parameters: parameters.collect(),
+        model: if interior { model(&point) } else { None },
+        parameters: if interior { parameters.collect() } else { Vec::new() },
         log_likelihood,
-        aic: 2.0 * k - 2.0 * log_likelihood,
-        bic: k * ln(n as f64) - 2.0 * log_likelihood,
+        aic: 2.0 * k as f64 - 2.0 * log_likelihood,
+        bic: k as f64 * ln(n as f64) - 2.0 * log_likelihood,
         outcome,
         iterations: search.outcome.iterations(),
         gradient_norm: search.at.gradient.iter().fold(0.0, |most: f64, g| most.max(g.abs())),
         n,
-        ln_covariance: covariance.filter(|_| known),
+        ln_covariance: covariance.filter(|_| interior),
     }
 }
 
@@ -253,7 +228,8 @@ pub(super) fn beta_geometric<M>(
         &start(histories),
         histories.customers(),
         |point| kernel(point).map_or_else(unusable, |k| k.derivatives(histories)),
-        |point| kernel(point).and_then(|k| edge(&k)),
+        |point| kernel(point).is_some_and(|k| is_edge(&k)),
+        || edges::of_purchases(histories, Leaving::Coin(first_toss)),
         |point| kernel(point).filter(Kernel::is_valid).map(&model),
     )
 }
@@ -272,40 +248,36 @@ pub(super) fn start_of_rates(histories: &Collapsed, multiple: f64) -> [f64; 2] {
     [ln(0.5), ln(0.5 / rate)]
 }
 
-/// What is left of the model where parameters are at an edge.
-fn edge(k: &Kernel) -> Option<(&'static str, Nested)> {
+/// Whether parameters are as good as at an edge.
+fn is_edge(k: &Kernel) -> bool {
+    let small = |x: f64| x < NEGLIGIBLE;
+    let extreme = |x: f64| small(x) || small(1.0 / x);
     let sum = k.a + k.b;
-    Some(match () {
-        () if k.r > 1.0 / NEGLIGIBLE => ("r", Nested::Equal),
-        () if k.r < NEGLIGIBLE => ("r", Nested::Unbounded),
-        () if k.a / sum < NEGLIGIBLE => ("a", Nested::NobodyLeaves),
-        () if k.b / sum < NEGLIGIBLE => ("b", Nested::EverybodyLeaves),
-        () if sum > 1.0 / NEGLIGIBLE => ("a", Nested::EqualOdds),
-        () if sum < NEGLIGIBLE => ("a", Nested::AllOrNothing),
-        () => return None,
-    })
+    extreme(k.r) || extreme(sum) || small(k.a / sum) || small(k.b / sum)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clv::{BgNbd, GammaGamma, History, MbgNbd, collapse};
+    use crate::clv::{BgNbd, GammaGamma, History, MbgNbd, Nbd, ParetoNbd, collapse};
     use naata_math::Rng;
     use proptest::prelude::*;
 
     /// Whether nothing in a fit is a number that is none.
     fn is_sound<M>(fit: &Fit<M>) -> bool {
-        let known = fit.outcome == FitOutcome::Interior;
         let number = |p: &Parameter| {
-            let stated = p.standard_error.is_some_and(|e| e.is_finite() && e > 0.0) && p.interval.is_some();
-            let in_order =
-                p.interval.is_none_or(|(a, b)| 0.0 < a && a < p.value && p.value < b && b.is_finite());
-            in_order && stated == known && (!known || p.value.is_finite())
+            let stated = p.standard_error.is_some_and(|e| e.is_finite() && e > 0.0);
+            stated && p.interval.is_some_and(|(a, b)| 0.0 < a && a < p.value && p.value < b && b.is_finite())
         };
+        let known = fit.is_interior();
+        let given = [!fit.parameters.is_empty(), fit.model.is_some(), fit.ln_covariance.is_some()];
         let total = fit.log_likelihood.is_finite() && fit.gradient_norm.is_finite();
-        fit.parameters.iter().all(number)
-            && fit.ln_covariance.is_some() == known
-            && (!known || (total && fit.model.is_some()))
+        let stated = match fit.outcome {
+            FitOutcome::NotIdentified { .. } => true,
+            FitOutcome::Boundary { log_likelihood, .. } => total && log_likelihood == fit.log_likelihood,
+            FitOutcome::Interior => total,
+        };
+        fit.parameters.iter().all(number) && given == [known; 3] && stated
     }
 
     /// Customers of a BG/NBD world, drawn purchase by purchase.
@@ -347,37 +319,99 @@ mod tests {
         assert!(inside >= 33, "{inside} of 40 intervals hold the truth");
     }
 
-    #[test]
-    fn an_edge_is_named_and_never_passes_for_an_estimate() {
-        let rates = naata_math::Gamma::new(1.5, 8.0).unwrap();
-        let loyal = BgNbd::fit(&world(2_000, 3, |g| rates.sample(g), |_| 0.0));
-        let boundary =
-            |nested| move |o: FitOutcome| matches!(o, FitOutcome::Boundary { nested: n, .. } if n == nested);
-        assert!(boundary(Nested::NobodyLeaves)(loyal.outcome), "{loyal:?}");
-        assert!(is_sound(&loyal));
-        // Everybody buys eight or nine times in forty weeks: less spread than one common rate would give.
-        let alike: Vec<History> = (0..300).map(|i| History::new(8 + i % 2, 39.0, 40.0).unwrap()).collect();
-        for outcome in
-            [BgNbd::fit(&Collapsed::new(&alike)).outcome, MbgNbd::fit(&Collapsed::new(&alike)).outcome]
-        {
-            assert!(matches!(outcome, FitOutcome::Boundary { .. }), "{outcome:?}");
+    /// The nested model of a fit that ended at an edge, with its log-likelihood.
+    fn edge_of<M: std::fmt::Debug>(fit: &Fit<M>) -> (Nested, f64) {
+        assert!(is_sound(fit), "{fit:?}");
+        match fit.outcome {
+            FitOutcome::Boundary { nested, log_likelihood } => (nested, log_likelihood),
+            _ => panic!("{fit:?}"),
         }
+    }
+
+    #[test]
+    fn without_leaving_every_model_is_nbd() {
+        let rates = naata_math::Gamma::new(1.5, 8.0).unwrap();
+        let loyal = world(2_000, 3, |g| rates.sample(g), |_| 0.0);
+        let nbd = Nbd::fit(&loyal);
+        assert!(nbd.is_interior());
+        for (nested, supremum) in
+            [edge_of(&BgNbd::fit(&loyal)), edge_of(&MbgNbd::fit(&loyal)), edge_of(&ParetoNbd::fit(&loyal))]
+        {
+            match nested {
+                Nested::Nbd => naata_testkit::assert_close("supremum", supremum, nbd.log_likelihood, 1e-12),
+                // By chance a few customers too many bought nothing more: a gain that means nothing, yet the supremum.
+                Nested::FirstOrNever => assert!((0.0..4.0).contains(&(supremum - nbd.log_likelihood))),
+                _ => panic!("{nested:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn without_differences_the_simpler_models_are_named() {
+        // Everybody buys eight or nine times in forty weeks: less spread than one common rate would give, which has
+        // its maximum in closed form.
+        let alike: Vec<History> = (0..300).map(|i| History::new(8 + i % 2, 39.0, 40.0).unwrap()).collect();
+        let alike = Collapsed::new(&alike);
+        let rate = 8.5 / 40.0;
+        let poisson = 2_550.0 * ln(rate) - 300.0 * rate * 40.0;
+        let (nested, supremum) = edge_of(&Nbd::fit(&alike));
+        assert_eq!(nested, Nested::Poisson);
+        naata_testkit::assert_close("poisson", supremum, poisson, 1e-12);
+        for (nested, supremum) in
+            [edge_of(&BgNbd::fit(&alike)), edge_of(&MbgNbd::fit(&alike)), edge_of(&ParetoNbd::fit(&alike))]
+        {
+            // A common rate, and a small chance of having left in the last week.
+            assert!(!format!("{nested:?}").starts_with("Nbd"), "{nested:?}");
+            assert!(supremum >= poisson * (1.0 + 1e-12));
+        }
+        // One rate and one coin for all.
+        let coin = world(3_000, 5, |_| 0.3, |_| 0.25);
+        let (nested, supremum) = edge_of(&BgNbd::fit(&coin));
+        assert!(matches!(nested, Nested::EqualRatesEqualOdds | Nested::EqualRates | Nested::EqualOdds));
+        // No point of the model itself comes above its supremum.
+        let near = BgNbd::new(1e4, 1e4 / 0.3, 2_500.0, 7_500.0).unwrap();
+        use crate::clv::PurchaseModel;
+        let there: f64 = coin.rows().iter().map(|r| r.weight * near.ln_likelihood(&r.history)).sum();
+        assert!(supremum > there && supremum - there < 40.0, "{supremum} {there}");
+        // A third leaves after the first repeat purchase, the others never.
+        let mut chance = Rng::new(8);
+        let rates = naata_math::Gamma::new(2.0, 8.0).unwrap();
+        let mut odds = move || f64::from(u8::from(chance.chance(0.35)));
+        let mut first = world(3_000, 6, |g| rates.sample(g), |_| 0.0);
+        let leavers: Vec<History> = first
+            .rows()
+            .iter()
+            .map(|r| {
+                if r.history.x() > 0 && odds() > 0.5 {
+                    History::new(1, 0.3 * r.history.age(), r.history.age()).unwrap()
+                } else {
+                    r.history
+                }
+            })
+            .collect();
+        first = Collapsed::new(&leavers);
+        let (nested, _) = edge_of(&BgNbd::fit(&first));
+        assert_eq!(nested, Nested::FirstOrNever);
+    }
+
+    #[test]
+    fn edges_of_spend_are_named_too() {
         // Nobody's spend differs from anybody's but by chance: the shape among customers has no end.
         let means = |x: u32| [-0.5, -0.2, 0.1, 0.6].map(|off| (x, 50.0 * (1.0 + off / f64::from(x).sqrt())));
         let even: Vec<(u32, f64)> = [1, 4, 16, 64, 256].into_iter().flat_map(means).collect();
-        assert!(boundary(Nested::Equal)(GammaGamma::fit(&collapse(even).0).outcome));
-        // At the edge without leaving, the likelihood is that of a plain NBD with the same r and alpha.
-        let nbd: f64 = world(2_000, 3, |g| rates.sample(g), |_| 0.0)
-            .rows()
-            .iter()
-            .map(|row| {
-                let (r, alpha) = (loyal.parameters[0].value, loyal.parameters[1].value);
-                let (x, age) = (f64::from(row.history.x()), row.history.age());
-                let one = naata_math::ln_rising(r, x) + r * ln(alpha) - (r + x) * ln(alpha + age);
-                row.weight * one
-            })
-            .sum();
-        naata_testkit::assert_close("edge", loyal.log_likelihood, nbd, 1e-6);
+        let fit = GammaGamma::fit(&collapse(even).0);
+        let (nested, supremum) = edge_of(&fit);
+        assert_eq!(nested, Nested::EqualMeans);
+        assert!(supremum.is_finite());
+        // Customers differ and amounts of one do not: the mean says nothing more as occasions grow.
+        let means = |x: u32| [10.0, 17.0, 30.0, 55.0].map(|m| (x, m));
+        let steady: Vec<(u32, f64)> = [1, 4, 16, 64, 256].into_iter().flat_map(means).collect();
+        assert_eq!(edge_of(&GammaGamma::fit(&collapse(steady).0)).0, Nested::SteadyAmounts);
+        // Everybody spends the same, always: no density is high enough.
+        let same = GammaGamma::fit(&collapse((1..40u32).map(|x| (x, 25.0))).0);
+        let unbounded = FitOutcome::NotIdentified { parameter: None, why: Unidentified::Unbounded };
+        assert_eq!(same.outcome, unbounded);
+        assert!(is_sound(&same));
     }
 
     proptest! {
@@ -397,6 +431,10 @@ mod tests {
             prop_assert!(is_sound(&bg), "{:?}", bg);
             let mbg = MbgNbd::fit(&collapsed);
             prop_assert!(is_sound(&mbg), "{:?}", mbg);
+            let pareto = ParetoNbd::fit(&collapsed);
+            prop_assert!(is_sound(&pareto), "{:?}", pareto);
+            let nbd = Nbd::fit(&collapsed);
+            prop_assert!(is_sound(&nbd), "{:?}", nbd);
             let (spend, _) = collapse(raw.iter().map(|(x, _, _, m)| (*x, f64::from(*m) / 100.0)));
             if !spend.is_empty() {
                 let gg = GammaGamma::fit(&spend);

@@ -14,7 +14,8 @@
 //! # Units
 //! `v` is an amount in major units; p and q have no unit.
 
-use super::fit::{Fit, Nested, maximise};
+use super::edges;
+use super::fit::{Fit, FitOutcome, NEGLIGIBLE, Unidentified, maximise};
 use naata_math::optimise::Derivatives;
 use naata_math::{Dual2, Matrix, exp, ln, ln_1p, ln_beta};
 
@@ -76,14 +77,27 @@ impl GammaGamma {
             [p, q, v] => Self::new(exp(p), exp(q), exp(v)),
             _ => None,
         };
-        maximise(
+        let fit = maximise(
             &NAMES,
             &start(rows),
             n as u64,
             |point| derivatives(point, rows),
-            |point| model(point).as_ref().and_then(edge),
+            |point| model(point).is_some_and(|m| m.is_edge()),
+            || edges::of_spend(rows),
             model,
-        )
+        );
+        // One mean of all customers: the density at it exceeds every bound.
+        if rows.iter().all(|r| rows.first().is_some_and(|first| r.mean == first.mean)) {
+            let outcome = FitOutcome::NotIdentified { parameter: None, why: Unidentified::Unbounded };
+            return Fit { model: None, parameters: Vec::new(), ln_covariance: None, outcome, ..fit };
+        }
+        fit
+    }
+
+    /// Whether parameters are as good as at an edge.
+    fn is_edge(&self) -> bool {
+        let extreme = |x: f64| x < NEGLIGIBLE || x > 1.0 / NEGLIGIBLE;
+        extreme(self.p) || extreme(self.q)
     }
 
     /// Names and values of the parameters.
@@ -137,16 +151,4 @@ fn start(rows: &[Spend]) -> [f64; 3] {
     let mean = rows.iter().map(|r| r.weight * r.mean).sum::<f64>() / weight;
     let mean = if mean.is_finite() && mean > 0.0 { mean } else { 1.0 };
     [ln(2.0), ln(3.0), ln(mean)]
-}
-
-/// What is left of the model where parameters are at an edge.
-fn edge(model: &GammaGamma) -> Option<(&'static str, Nested)> {
-    const EDGE: f64 = 1e5;
-    Some(match () {
-        () if model.q > EDGE => ("q", Nested::Equal),
-        () if model.p > EDGE => ("p", Nested::Equal),
-        () if model.q < 1.0 / EDGE => ("q", Nested::Unbounded),
-        () if model.p < 1.0 / EDGE => ("p", Nested::Unbounded),
-        () => return None,
-    })
 }

@@ -3,7 +3,6 @@
 //! # Formula
 //! Over all customers of the fit: total of purchases made against expected; mean absolute and root mean squared error
 //! of one customer; and the class error, the sum over classes of equal frequency of |expected - made|, over all made.
-//! The naive forecast says that everybody goes on at their own rate: `x / T * H`.
 //!
 //! # Units
 //! Purchases are distinct days with a purchase.
@@ -49,6 +48,13 @@ pub struct Score {
     pub class_error: Option<f64>,
     /// Customers, purchases made and purchases expected of each class.
     pub classes: Vec<(u64, u64, f64)>,
+}
+
+impl Score {
+    /// The loss by which models are compared: the error of the total and of the classes, as shares of what was made.
+    pub fn loss(&self, made: u64) -> Option<f64> {
+        Some((self.expected - made as f64).abs() / made as f64 + self.class_error?)
+    }
 }
 
 impl Holdout {
@@ -115,15 +121,6 @@ impl Holdout {
             class_error: (self.total > 0).then(|| off / self.total as f64),
             classes,
         }
-    }
-
-    /// The naive forecast: each buyer goes on at their own rate.
-    pub fn naive(&self, base: &Base) -> Vec<f64> {
-        let ahead = base.unit.from_days(self.days as f64);
-        let rate = |b: &super::Buyer| {
-            if b.history.age() > 0.0 { f64::from(b.history.x()) / b.history.age() } else { 0.0 }
-        };
-        base.buyers.iter().map(|b| rate(b) * ahead).collect()
     }
 
     /// The expected purchases of each buyer over the whole holdout; `None` where a model cannot say.

@@ -66,6 +66,14 @@ impl PurchaseModel for MbgNbd {
         self.0.probabilities(history, ahead, most)
     }
 
+    fn purchase_moments(&self, history: &History, ahead: f64) -> Option<(f64, f64)> {
+        self.0.moments(history, ahead)
+    }
+
+    fn draw(&self, age: f64, rng: &mut naata_math::Rng) -> Option<History> {
+        self.0.draw(age, rng)
+    }
+
     fn discounted_residual(&self, history: &History, rate: f64) -> Result<f64, Undefined> {
         self.0.discounted_residual(history, rate)
     }

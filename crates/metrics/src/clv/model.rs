@@ -1,7 +1,7 @@
 //! What every model of repeat purchases answers, and why one may have no answer.
 
 use super::History;
-use naata_math::exp;
+use naata_math::{Rng, exp};
 
 /// Why a model does not say something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +46,10 @@ pub trait PurchaseModel: Send + Sync {
     /// The probabilities of 0, 1 up to `most` purchases within the time `ahead` of the end of the history; empty
     /// where they are out of numerical reach.
     fn purchase_probabilities(&self, history: &History, ahead: f64, most: usize) -> Vec<f64>;
+    /// The mean and the variance of the purchases within the time `ahead` of the end of the history.
+    fn purchase_moments(&self, history: &History, ahead: f64) -> Option<(f64, f64)>;
+    /// Draws the history of a customer who is seen for `age` after the first purchase.
+    fn draw(&self, age: f64, rng: &mut Rng) -> Option<History>;
     /// The purchases still to come, each counted less the later it comes: at `rate`, compounded at every instant.
     fn discounted_residual(&self, history: &History, rate: f64) -> Result<f64, Undefined>;
 
@@ -92,6 +96,11 @@ mod tests {
                 let expected = model.expected_purchases(&h, &[ahead])[0].unwrap();
                 prop_assert!((exact_sum(p.iter().copied()) - 1.0).abs() < 1e-11, "{}", model.name());
                 prop_assert!(relative(mean, expected) < 1e-9, "{} {} {}", model.name(), mean, expected);
+                let off = |n: u32| f64::from(n) - mean;
+                let variance = exact_sum((0u32..).zip(&p).map(|(n, p)| off(n) * off(n) * p));
+                let moments = model.purchase_moments(&h, ahead).unwrap();
+                prop_assert!(relative(moments.0, expected) < 1e-9, "{} {:?}", model.name(), moments);
+                prop_assert!(relative(moments.1, variance) < 1e-7, "{} {:?} {}", model.name(), moments, variance);
                 // Who has left buys nothing, and who is still there after t was there before.
                 if let Ok(alive) = model.p_alive(&h) {
                     prop_assert!(p[0] >= 1.0 - alive - 1e-15);

@@ -12,11 +12,14 @@
 //! # Units
 //! `alpha` is a time; r has no unit.
 
-use super::beta_geometric::purchases_if_loyal;
-use super::fit::{Fit, NEGLIGIBLE, Nested, maximise, start_of_rates};
+use super::beta_geometric::{MOST_DRAWN, purchases_if_loyal};
+use super::edges::{self, Leaving};
+use super::fit::{Fit, NEGLIGIBLE, maximise, start_of_rates};
 use super::{Collapsed, History, PurchaseModel, Undefined};
 use naata_math::optimise::Derivatives;
-use naata_math::{Matrix, Neumaier, digamma_rising, exp, ln, ln_1p, ln_rising, trigamma_rising};
+use naata_math::{
+    Gamma, Matrix, Neumaier, Poisson, Rng, digamma_rising, exp, ln, ln_1p, ln_rising, pow, trigamma_rising,
+};
 
 /// The model at given parameters.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -43,18 +46,15 @@ impl Nbd {
             [r, alpha] => Self::new(exp(r), exp(alpha)),
             _ => None,
         };
-        let edge = |m: &Self| match () {
-            () if m.r > 1.0 / NEGLIGIBLE => Some(("r", Nested::Equal)),
-            () if m.r < NEGLIGIBLE => Some(("r", Nested::Unbounded)),
-            () => None,
-        };
+        let is_edge = |m: Self| m.r > 1.0 / NEGLIGIBLE || m.r < NEGLIGIBLE;
         let unusable = || Derivatives { value: f64::NAN, gradient: Vec::new(), hessian: Matrix::zeros(0, 0) };
         maximise(
             &NAMES,
             &start_of_rates(histories, 1.0),
             histories.customers(),
             |point| model(point).map_or_else(unusable, |m| m.derivatives(histories)),
-            |point| model(point).as_ref().and_then(edge),
+            |point| model(point).is_some_and(is_edge),
+            || edges::of_purchases(histories, Leaving::Never),
             model,
         )
     }
@@ -116,6 +116,20 @@ impl PurchaseModel for Nbd {
 
     fn purchase_probabilities(&self, h: &History, ahead: f64, most: usize) -> Vec<f64> {
         purchases_if_loyal(self.r + f64::from(h.x()), ahead / (self.alpha + h.age()), most)
+    }
+
+    fn purchase_moments(&self, h: &History, ahead: f64) -> Option<(f64, f64)> {
+        let (shape, span) = (self.r + f64::from(h.x()), ahead / (self.alpha + h.age()));
+        let mean = shape * span;
+        Some((mean, mean * (1.0 + span))).filter(|m| m.1.is_finite())
+    }
+
+    fn draw(&self, age: f64, rng: &mut Rng) -> Option<History> {
+        let rate = Gamma::new(self.r, self.alpha).ok()?.sample(rng);
+        let x = Poisson::new(rate * age).map_or(0, |p| p.sample(rng)).min(u64::from(MOST_DRAWN)) as u32;
+        // The last of x moments, each anywhere within the age.
+        let t_x = if x == 0 { 0.0 } else { age * pow(rng.uniform_open(), 1.0 / f64::from(x)) };
+        History::new(x, t_x, age)
     }
 
     fn discounted_residual(&self, h: &History, rate: f64) -> Result<f64, Undefined> {

@@ -22,13 +22,15 @@
 //! # Units
 //! `alpha` and `beta` are times; r and s have no unit.
 
-use super::beta_geometric::{purchases_if_loyal, softplus};
-use super::fit::{Fit, NEGLIGIBLE, Nested, maximise, start_of_rates};
+use super::beta_geometric::{MOST_DRAWN, purchases_if_loyal, softplus};
+use super::edges::{self, Leaving};
+use super::fit::{Fit, NEGLIGIBLE, maximise, start_of_rates};
 use super::residual::discounted;
 use super::{Collapsed, History, PurchaseModel, Undefined};
 use naata_math::optimise::Derivatives;
 use naata_math::{
-    Matrix, Neumaier, digamma_rising, exp, exp_m1, gauss_16, ln, ln_1p, ln_rising, logistic, trigamma_rising,
+    Gamma, Matrix, Neumaier, Poisson, Rng, digamma_rising, exp, exp_m1, gauss_16, ln, ln_1p, ln_rising,
+    logistic, pow, trigamma_rising,
 };
 
 /// The model at given parameters.
@@ -84,24 +86,17 @@ impl ParetoNbd {
             &start(histories),
             histories.customers(),
             |point| model(point).map_or_else(unusable, |m| m.derivatives(histories)),
-            |point| model(point).and_then(|m| m.edge(histories)),
+            |point| model(point).is_some_and(|m| m.is_edge(histories)),
+            || edges::of_purchases(histories, Leaving::Clock),
             model,
         )
     }
 
-    /// What is left of the model where parameters are at an edge.
-    fn edge(&self, histories: &Collapsed) -> Option<(&'static str, Nested)> {
+    /// Whether parameters are as good as at an edge.
+    fn is_edge(&self, histories: &Collapsed) -> bool {
         let seen = histories.time() / histories.customers().max(1) as f64;
-        let (staying, leaving) = (self.beta / seen, self.s * ln_1p(seen / self.beta));
-        Some(match () {
-            () if self.r > 1.0 / NEGLIGIBLE => ("r", Nested::Equal),
-            () if self.r < NEGLIGIBLE => ("r", Nested::Unbounded),
-            () if leaving < NEGLIGIBLE => ("s", Nested::NobodyLeaves),
-            () if self.s > 1.0 / NEGLIGIBLE => ("s", Nested::EqualOdds),
-            () if self.s < NEGLIGIBLE => ("s", Nested::AllOrNothing),
-            () if staying < NEGLIGIBLE * NEGLIGIBLE => ("beta", Nested::EverybodyLeaves),
-            () => return None,
-        })
+        let extreme = |x: f64| x < NEGLIGIBLE || x > 1.0 / NEGLIGIBLE;
+        extreme(self.r) || extreme(self.s) || self.s * ln_1p(seen / self.beta) < NEGLIGIBLE
     }
 
     /// The smaller of alpha and beta.
@@ -330,7 +325,7 @@ impl PurchaseModel for ParetoNbd {
         let mut sums: Vec<f64> = loyal(ahead).into_iter().map(|p| p * stays(ahead)).collect();
         // Of those who leave on the way, by the moment at which they do.
         let length = ln_1p(ahead / scale.min(start));
-        let panels = 4 + (length * (self.s + (shape + most as f64).sqrt())).min(200.0) as u32;
+        let panels = 1 + (length * (self.s + 2.0 * (shape + most as f64).sqrt()) / 3.0).min(200.0) as u32;
         let mut add = |v: f64, weight: f64| {
             let t = scale.min(start) * exp_m1(v);
             let leaves = self.s * stays(t) / (start + t) * (scale.min(start) + t);
@@ -349,6 +344,35 @@ impl PurchaseModel for ParetoNbd {
             *none += 1.0 - alive;
         }
         if sums.iter().all(|p| p.is_finite()) { sums } else { Vec::new() }
+    }
+
+    fn purchase_moments(&self, h: &History, ahead: f64) -> Option<(f64, f64)> {
+        let (shape, scale) = (self.r + f64::from(h.x()), self.alpha + h.age());
+        let start = self.beta + h.age();
+        let alive = exp(-softplus(self.odds(h)));
+        let mean = alive * shape / scale * self.time(h, ahead);
+        // The mean square of the time as a customer within `ahead`: the integral of 2 t ((beta+T)/(beta+T+t))^s.
+        let length = ln_1p(ahead / start);
+        let panels = 1 + (length * (self.s + 2.0) / FOLDS).min(1e4) as u32;
+        let mut square = 0.0;
+        for k in 0..panels {
+            let at = |k: u32| length * f64::from(k) / f64::from(panels);
+            gauss_16(at(k), at(k + 1), |v, w| {
+                square += w * 2.0 * start * exp_m1(v) * start * exp((1.0 - self.s) * v);
+            });
+        }
+        let pairs = alive * shape * (shape + 1.0) / (scale * scale) * square;
+        Some((mean, (pairs + mean - mean * mean).max(0.0))).filter(|m| m.1.is_finite())
+    }
+
+    fn draw(&self, age: f64, rng: &mut Rng) -> Option<History> {
+        let rate = Gamma::new(self.r, self.alpha).ok()?.sample(rng);
+        let leaving = Gamma::new(self.s, self.beta).ok()?.sample(rng);
+        let stays = age.min(rng.exponential() / leaving);
+        let x = Poisson::new(rate * stays).map_or(0, |p| p.sample(rng)).min(u64::from(MOST_DRAWN)) as u32;
+        // The last of x moments, each anywhere within the time as a customer.
+        let t_x = if x == 0 { 0.0 } else { stays * pow(rng.uniform_open(), 1.0 / f64::from(x)) };
+        History::new(x, t_x, age)
     }
 
     fn discounted_residual(&self, h: &History, rate: f64) -> Result<f64, Undefined> {
@@ -468,7 +492,7 @@ mod tests {
             let sum: f64 = (-60_000..12_000)
                 .map(|k| {
                     let t = exp((f64::from(k) + 0.5) * step);
-                    step * exp(-z * t) * naata_math::pow(t, s) / (1.0 + t)
+                    step * exp(-z * t) * pow(t, s) / (1.0 + t)
                 })
                 .sum();
             let ln_psi = ln(sum) - ln_gamma(s);

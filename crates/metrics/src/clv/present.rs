@@ -1,8 +1,10 @@
 //! Lifetime value as an answer and as facts.
 
-use super::analysis::{Clv, DISAGREE, LEAST_TO_ACT, Total, Tried, alike};
+use super::analysis::{Clv, LEAST_TO_ACT};
+use super::choose::{Tried, disagreeing};
 use super::holdout::CLASSES;
-use super::{AnyModel, BgNbd, Fit, FitOutcome, Nbd};
+use super::interval::Total;
+use super::{AnyModel, BgNbd, Fit, FitOutcome, Naive, PurchaseModel};
 use naata_answer::{Action, Answer, Cell, ChartKind, Column, Message, Present, Stake, Table};
 use naata_core::{Finding, Minor, Severity};
 use naata_facts::{Facts, Provide};
@@ -11,17 +13,25 @@ use naata_facts::{Facts, Provide};
 pub(super) const WORDS: &[&str] = &[
     "message.clv.total",
     "message.clv.total_unranged",
+    "message.clv.estimate",
     "message.clv.model",
+    "message.clv.origins",
     "message.clv.no_repeat",
+    "message.clv.no_repeat_certain",
     "message.clv.no_leaving",
+    "message.clv.p_alive_range",
     "message.clv.revenue",
     "message.clv.left_out",
+    "message.clv.possibly_older",
+    "message.clv.older_left_out",
     "message.clv.refunds",
+    "message.clv.refunds_net",
     "message.clv.holdout",
+    "message.clv.holdout_ranged",
     "message.clv.no_holdout",
     "message.clv.spend_missing",
-    "message.clv.spend_excluded",
-    "message.clv.new_customers_unbounded",
+    "message.clv.retention",
+    "message.clv.bootstrap",
     "action.clv.win_back",
     "action.clv.thin",
     "action.clv.not_interior",
@@ -40,6 +50,12 @@ pub(super) const WORDS: &[&str] = &[
     "word.fit.not_identified",
     "word.clv_value.revenue",
     "word.clv_value.margin",
+    "word.clv_account.used",
+    "word.clv_account.merged",
+    "word.clv_account.refunded",
+    "word.clv_account.without_customer",
+    "word.clv_account.after_split",
+    "word.clv_account.all",
     "word.time_unit.day",
     "word.time_unit.week",
     "word.time_unit.month",
@@ -47,6 +63,12 @@ pub(super) const WORDS: &[&str] = &[
 
 /// The models of the table of what was tried.
 const MODELS: &[&str] = &["bg-nbd", "mbg-nbd", "pareto-nbd", "nbd", "gamma-gamma", "naive"];
+
+/// The parts of the account, and their sum.
+const PARTS: &[&str] = &["used", "merged", "refunded", "without_customer", "after_split", "all"];
+
+/// Less of the days ahead than this in a season that was held back is told.
+const SEASON: f64 = 0.5;
 
 /// The head keys of a parameter: estimate, standard error, lower and upper end.
 fn keys(name: &str) -> Option<[&'static str; 4]> {
@@ -85,7 +107,8 @@ impl Clv {
 
     fn stake(&self, total: &Total) -> Option<Stake> {
         let at = |x: f64| self.money.nearest(x);
-        let (low, high) = (total.range.and_then(|r| at(r.0)), total.range.and_then(|r| at(r.1)));
+        let range = total.prediction;
+        let (low, high) = (range.and_then(|r| at(r.0)), range.and_then(|r| at(r.1)));
         Some(Stake { value: at(total.value)?, low, high, unit: self.money })
     }
 
@@ -118,6 +141,8 @@ impl Clv {
         a.set("left_out.without_purchase", Cell::Count(self.base.left_out.without_purchase));
         a.set("left_out.refund_only", Cell::Count(self.base.left_out.refund_only));
         a.set("left_out.later", Cell::Count(self.base.left_out.later));
+        a.set("left_out.possibly_older", Cell::Count(self.base.left_out.possibly_older));
+        a.set("possibly_older", Cell::Count(self.base.possibly_older));
         if let Some(t) = self.used() {
             a.set("model.name", Cell::Word { family: "clv_model", name: t.name });
             Self::parameters(&mut a, &t.fit);
@@ -125,7 +150,8 @@ impl Clv {
             a.set("model.aic", number(Some(t.fit.aic)));
             a.set("model.bic", number(Some(t.fit.bic)));
             a.set("model.n", Cell::Count(t.fit.n));
-            a.set("model.fit.outcome", outcome(&t.fit.outcome));
+            let outcome = if t.name == Naive::NAME { Cell::Missing } else { outcome(&t.fit.outcome) };
+            a.set("model.fit.outcome", outcome);
             a.set("model.fit.iterations", Cell::Count(t.fit.iterations as u64));
             a.set("model.fit.gradient_norm", number(Some(t.fit.gradient_norm)));
             a.set("model.mean_p_alive", number(t.mean_p_alive));
@@ -153,10 +179,16 @@ impl Clv {
             a.set("holdout.days", Cell::Count(h.days.unsigned_abs()));
             a.set("holdout.actual", Cell::Count(h.total));
             a.set("holdout.predicted", number(score.map(|s| s.expected)));
+            let range = self.forecast.and_then(|f| f.prediction);
+            a.set("holdout.low", number(range.map(|r| r.0)));
+            a.set("holdout.high", number(range.map(|r| r.1)));
             a.set("holdout.ratio", number(ratio));
             a.set("holdout.mae", number(score.map(|s| s.mae)));
             a.set("holdout.rmse", number(score.map(|s| s.rmse)));
             a.set("holdout.class_error", number(score.and_then(|s| s.class_error)));
+            a.set("holdout.loss", number(self.used().and_then(|t| t.loss)));
+            a.set("holdout.origins", Cell::Count(self.origins.len() as u64));
+            a.set("holdout.season_seen", self.season_seen.map_or(Cell::Missing, Cell::Share));
             a.set("holdout.paid", Cell::Money(h.paid, self.money));
         }
         a.set("plan.periods", Cell::Count(u64::from(self.plan.periods)));
@@ -165,40 +197,96 @@ impl Clv {
         a.set("plan.annual_rate", Cell::Share(self.plan.annual_rate()));
         a.set("plan.margin", self.margin.map_or(Cell::Missing, Cell::Share));
         a.set("plan.horizon_days", Cell::Number(self.horizon_days));
+        a.set("level", Cell::Share(self.level));
+        let range = |a: &mut Answer, keys: [&'static str; 2], range: Option<(f64, f64)>| {
+            a.set(keys[0], self.money_cell(range.map(|r| r.0)));
+            a.set(keys[1], self.money_cell(range.map(|r| r.1)));
+        };
         a.set("total.clv", self.money_cell(self.total.map(|t| t.value)));
-        a.set("total.low", self.money_cell(self.total.and_then(|t| t.range).map(|r| r.0)));
-        a.set("total.high", self.money_cell(self.total.and_then(|t| t.range).map(|r| r.1)));
+        range(&mut a, ["total.low", "total.high"], self.total.and_then(|t| t.prediction));
+        range(&mut a, ["total.estimate_low", "total.estimate_high"], self.total.and_then(|t| t.estimate));
+        if let Some(b) = &self.bootstrap {
+            a.set("bootstrap.draws", Cell::Count(u64::from(b.draws)));
+            a.set("bootstrap.fitted", Cell::Count(u64::from(b.fitted)));
+            range(&mut a, ["bootstrap.low", "bootstrap.high"], b.total);
+        }
+        a.set("new_customer", self.money_cell(self.new_customer));
+        a.set("retention_point", self.money_cell(self.retention_point));
         a
+    }
+
+    /// Whether models that the data support alike disagree on who is a customer still.
+    fn disagrees(&self) -> bool {
+        disagreeing(&self.tried, self.chosen).next().is_some()
+    }
+
+    /// Whether the used model knows leaving.
+    fn knows_leaving(&self) -> bool {
+        self.used().and_then(|t| t.fit.model).is_none_or(|m| m.p_alive(&super::History::NEW).is_ok())
     }
 
     fn rows_table(&self) -> Table {
         let column =
             |f: &dyn Fn(&super::Worth) -> Option<f64>| Column::Number(self.rows.iter().map(f).collect());
-        let alive = self.rows.iter().map(|w| w.p_alive).collect();
-        Table::list("rows")
+        let share =
+            |f: &dyn Fn(&super::Worth) -> Option<f64>| Column::Share(self.rows.iter().map(f).collect());
+        let count = |f: &dyn Fn(&super::Worth) -> Option<u32>| {
+            Column::Count(self.rows.iter().map(|w| f(w).map(u64::from)).collect())
+        };
+        let mut table = Table::list("rows")
             .with("customer", Column::Customer(self.rows.iter().map(|w| w.who).collect()))
-            .with("p_alive", Column::Share(alive))
+            .with("p_alive", share(&|w| w.p_alive));
+        if self.disagrees() {
+            table = table
+                .with("p_alive_low", share(&|w| w.p_alive_range.map(|r| r.0)))
+                .with("p_alive_high", share(&|w| w.p_alive_range.map(|r| r.1)));
+        }
+        let paid = self.base.buyers.iter().map(|b| Some(b.paid)).collect();
+        table
             .with("expected_purchases", column(&|w| w.expected_purchases))
+            .with("purchases_low", count(&|w| w.purchases.map(|r| r.0)))
+            .with("purchases_high", count(&|w| w.purchases.map(|r| r.1)))
             .with("expected_spend", column(&|w| w.expected_spend))
             .with("clv", column(&|w| w.clv))
+            .with("paid", Column::Money(paid, self.money))
+    }
+
+    fn account_table(&self) -> Table {
+        let account = &self.base.account;
+        let mut parts = account.parts().to_vec();
+        parts.push(("all", account.all));
+        let of = parts.iter().map(|p| PARTS.iter().position(|n| *n == p.0).map(|i| i as u16)).collect();
+        Table::figures("account")
+            .with("part", Column::Word { family: "clv_account", names: PARTS, of })
+            .with("rows", Column::Count(parts.iter().map(|p| Some(p.1.rows)).collect()))
+            .with("amount", Column::Money(parts.iter().map(|p| Some(p.1.amount)).collect(), self.money))
+    }
+
+    fn cohorts_table(&self) -> Table {
+        let of = &self.cohorts;
+        let money = |x: Option<f64>| x.and_then(|x| self.money.nearest(x));
+        Table::figures("cohorts")
+            .with("quarter", Column::Day(of.iter().map(|c| Some(c.quarter)).collect()))
+            .with("customers", Column::Count(of.iter().map(|c| Some(c.customers)).collect()))
+            .with("mean_p_alive", Column::Share(of.iter().map(|c| c.mean_p_alive).collect()))
+            .with("paid", Column::Money(of.iter().map(|c| Some(c.paid)).collect(), self.money))
+            .with("still_expected", Column::Money(of.iter().map(|c| money(c.expected)).collect(), self.money))
     }
 
     fn models_table(&self) -> Table {
-        let naive = || self.naive.iter();
         let position = |name: &str| MODELS.iter().position(|m| *m == name).map(|p| p as u16);
-        let mut of: Vec<Option<u16>> = self.tried.iter().map(|t| position(t.name)).collect();
-        of.extend(naive().map(|_| position("naive")));
+        let of: Vec<Option<u16>> = self.tried.iter().map(|t| position(t.name)).collect();
         let fits = |f: &dyn Fn(&Tried) -> Option<f64>| {
-            let fits = self.tried.iter().map(|t| f(t).filter(|x| x.is_finite()));
-            Column::Number(fits.chain(naive().map(|_| None)).collect())
+            let fits = self.tried.iter().map(|t| f(t).filter(|x| x.is_finite() && t.name != Naive::NAME));
+            Column::Number(fits.collect())
         };
         let scores = |f: &dyn Fn(&super::Score) -> Option<f64>| {
-            let scores = self.tried.iter().map(|t| t.score.as_ref()).chain(naive().map(Some));
-            Column::Number(scores.map(|s| s.and_then(f)).collect())
+            Column::Number(self.tried.iter().map(|t| t.score.as_ref().and_then(f)).collect())
         };
-        let outcomes = self.tried.iter().map(|t| Some(t.fit.outcome.position()));
-        let outcomes = outcomes.chain(naive().map(|_| None)).collect();
+        let outcome = |t: &Tried| (t.name != Naive::NAME).then(|| t.fit.outcome.position());
+        let outcomes = self.tried.iter().map(outcome).collect();
         let used = (0..of.len()).map(|i| Some(i == self.chosen)).collect();
+        let losses = self.tried.iter().map(|t| t.loss.filter(|l| l.is_finite())).collect();
         Table::figures("models")
             .with("model", Column::Word { family: "clv_model", names: MODELS, of })
             .with("used", Column::Flag(used))
@@ -207,6 +295,7 @@ impl Clv {
             .with("aic", fits(&|t| Some(t.fit.aic)))
             .with("bic", fits(&|t| Some(t.fit.bic)))
             .with("mean_p_alive", fits(&|t| t.mean_p_alive))
+            .with("loss", Column::Number(losses))
             .with("predicted", scores(&|s| Some(s.expected)))
             .with("class_error", scores(&|s| s.class_error))
             .with("mae", scores(&|s| Some(s.mae)))
@@ -255,7 +344,8 @@ impl Clv {
 
     fn holdout_tables(&self) -> Option<[Table; 2]> {
         let h = self.holdout.as_ref()?;
-        let day = |d: &(i64, u64)| i32::try_from(d.0).ok().and_then(|d| self.base.until.plus(d));
+        let from = self.origins.last().copied().unwrap_or(self.base.until);
+        let day = |d: &(i64, u64)| i32::try_from(d.0).ok().and_then(|d| from.plus(d));
         let predicted = match &self.expected_curve {
             Some(e) => e.iter().map(|x| Some(*x)).collect(),
             None => vec![None; h.curve.len()],
@@ -290,46 +380,70 @@ impl Clv {
     fn messages(&self) -> Vec<Message> {
         let mut out = Vec::new();
         let n = self.base.histories.customers();
+        let money = |x| self.money_cell(Some(x));
         if let Some(total) = self.total {
-            let money = |x| self.money_cell(Some(x));
-            out.push(match total.range {
+            out.push(match total.prediction {
                 Some((low, high)) => Message::new("clv.total")
                     .with("total", money(total.value))
                     .with("low", money(low))
-                    .with("high", money(high)),
+                    .with("high", money(high))
+                    .with("level", Cell::Share(self.level)),
                 None => Message::new("clv.total_unranged").with("total", money(total.value)),
             });
+            if let Some((low, high)) = total.estimate {
+                out.push(Message::new("clv.estimate").with("low", money(low)).with("high", money(high)));
+            }
+        }
+        if let Some((b, (low, high))) = self.bootstrap.as_ref().and_then(|b| Some((b, b.total?))) {
+            out.push(
+                Message::new("clv.bootstrap")
+                    .with("draws", Cell::Count(u64::from(b.fitted)))
+                    .with("low", money(low))
+                    .with("high", money(high)),
+            );
         }
         if self.margin.is_none() {
             out.push(Message::new("clv.revenue"));
         }
         if let Some(t) = self.used() {
-            out.push(
-                Message::new("clv.model")
-                    .with("model", Cell::Word { family: "clv_model", name: t.name })
-                    .with("customers", Cell::Count(n)),
-            );
-            let once = n - self.base.histories.repeaters();
-            if t.name == BgNbd::NAME && once > 0 {
-                out.push(
-                    Message::new("clv.no_repeat")
-                        .with("customers", Cell::Count(once))
-                        .with("share", Cell::Share(once as f64 / n as f64)),
-                );
+            let model = || Cell::Word { family: "clv_model", name: t.name };
+            out.push(Message::new("clv.model").with("model", model()).with("customers", Cell::Count(n)));
+            if self.origins.len() > 1 {
+                out.push(Message::new("clv.origins").with("origins", Cell::Count(self.origins.len() as u64)));
             }
-            if t.name == Nbd::NAME {
-                let model = Cell::Word { family: "clv_model", name: t.name };
-                out.push(Message::new("clv.no_leaving").with("model", model));
+            let once = n - self.base.histories.repeaters();
+            if once > 0 {
+                let certain = t.name == BgNbd::NAME && t.fit.is_interior();
+                let key = if certain { "clv.no_repeat_certain" } else { "clv.no_repeat" };
+                let share = Cell::Share(once as f64 / n as f64);
+                out.push(Message::new(key).with("customers", Cell::Count(once)).with("share", share));
+            }
+            if !self.knows_leaving() {
+                out.push(Message::new("clv.no_leaving").with("model", model()));
+            }
+            if self.disagrees() {
+                out.push(Message::new("clv.p_alive_range"));
             }
         }
         match (&self.holdout, self.used().and_then(|t| t.score.as_ref())) {
-            (Some(h), Some(s)) => out.push(
-                Message::new("clv.holdout")
+            (Some(h), Some(s)) => {
+                let range = self.forecast.and_then(|f| f.prediction);
+                let key = if range.is_some() { "clv.holdout_ranged" } else { "clv.holdout" };
+                let message = Message::new(key)
                     .with("actual", Cell::Count(h.total))
                     .with("predicted", Cell::Number(s.expected))
-                    .with("days", Cell::Count(h.days.unsigned_abs())),
-            ),
+                    .with("days", Cell::Count(h.days.unsigned_abs()));
+                out.push(match range {
+                    Some((low, high)) => {
+                        message.with("low", Cell::Number(low)).with("high", Cell::Number(high))
+                    }
+                    None => message,
+                });
+            }
             _ => out.push(Message::new("clv.no_holdout")),
+        }
+        if let Some(worth) = self.retention_point {
+            out.push(Message::new("clv.retention").with("amount", money(worth)));
         }
         let left = self.base.left_out;
         let all = left.without_purchase + left.refund_only + left.later;
@@ -342,33 +456,36 @@ impl Clv {
                     .with("later", Cell::Count(left.later)),
             );
         }
+        for (key, n) in
+            [("clv.possibly_older", self.base.possibly_older), ("clv.older_left_out", left.possibly_older)]
+        {
+            if n > 0 {
+                out.push(Message::new(key).with("customers", Cell::Count(n)));
+            }
+        }
         if self.base.returned != Minor::ZERO {
-            out.push(Message::new("clv.refunds").with("amount", Cell::Money(self.base.returned, self.money)));
+            let ignored = self.refunds == super::RefundPolicy::Ignore;
+            let key = if ignored { "clv.refunds" } else { "clv.refunds_net" };
+            out.push(Message::new(key).with("amount", Cell::Money(self.base.returned, self.money)));
         }
         if self.spend.model().is_none() {
             out.push(Message::new("clv.spend_missing"));
-        } else if self.spend.model().is_some_and(|m| m.population_mean().is_none()) {
-            out.push(Message::new("clv.new_customers_unbounded"));
-        }
-        if self.spend.excluded > 0 {
-            out.push(Message::new("clv.spend_excluded").with("customers", Cell::Count(self.spend.excluded)));
         }
         out
     }
 
     fn findings(&self) -> Vec<Finding> {
         let mut out = Vec::new();
-        let spend = self.spend.fit.iter().map(|f| ("gamma-gamma", &f.outcome, f.log_likelihood));
-        let used = self.used().map(|t| (t.name, &t.fit.outcome, t.fit.log_likelihood));
-        for (name, outcome, log_likelihood) in used.into_iter().chain(spend) {
+        let spend = self.spend.fit.iter().map(|f| ("gamma-gamma", &f.outcome));
+        let used = self.used().map(|t| (t.name, &t.fit.outcome));
+        for (name, outcome) in used.into_iter().chain(spend) {
             match outcome {
                 FitOutcome::Interior => {}
-                FitOutcome::Boundary { parameter, nested } => out.push(
+                FitOutcome::Boundary { nested, log_likelihood } => out.push(
                     Finding::new("clv.boundary", Severity::Warning)
                         .value(name)
-                        .detail("parameter", parameter)
                         .detail("nested", &nested.name())
-                        .detail("log_likelihood", &log_likelihood),
+                        .detail("log_likelihood", &format!("{log_likelihood:.2}")),
                 ),
                 FitOutcome::NotIdentified { parameter, why } => out.push(
                     Finding::new("clv.not_identified", Severity::Warning)
@@ -379,10 +496,8 @@ impl Clv {
             }
         }
         if let Some(used) = self.used() {
-            for other in alike(&self.tried, self.chosen) {
-                let both = used.mean_p_alive.zip(other.mean_p_alive);
-                if let Some((a, b)) = both.filter(|(a, b)| (a - b).abs() > DISAGREE && used.fit.is_interior())
-                {
+            for other in disagreeing(&self.tried, self.chosen) {
+                if let Some((a, b)) = used.mean_p_alive.zip(other.mean_p_alive) {
                     out.push(
                         Finding::new("clv.p_alive_disagrees", Severity::Warning)
                             .detail("model", &used.name)
@@ -392,6 +507,23 @@ impl Clv {
                     );
                 }
             }
+        }
+        if self.used().is_some_and(|t| t.name == Naive::NAME) {
+            let finding = Finding::new("clv.naive", Severity::Note);
+            out.push(finding.detail("origins", &self.origins.len()));
+        }
+        if let Some(seen) = self.season_seen.filter(|s| *s < SEASON) {
+            let finding = Finding::new("clv.other_season", Severity::Note);
+            out.push(finding.detail("share", &format!("{:.0}", 100.0 * seen)));
+        }
+        if self.spend.excluded > 0 {
+            let finding = Finding::new("clv.spend_excluded", Severity::Note);
+            out.push(finding.detail("customers", &self.spend.excluded));
+        }
+        if let Some(m) = self.spend.model().filter(|m| m.population_mean().is_none()) {
+            let q = m.parameters()[1].1;
+            let finding = Finding::new("clv.spend_unbounded", Severity::Warning);
+            out.push(finding.detail("q", &format!("{q:.3}")));
         }
         if let Some(c) = self.spend.correlation
             && c.interval.is_some_and(|(low, high)| low > 0.0 || high < 0.0)
@@ -413,7 +545,7 @@ impl Clv {
             let values = vec![("customers", Cell::Count(repeaters)), ("least", Cell::Count(LEAST_TO_ACT))];
             return nothing("clv.thin", values);
         }
-        if self.used().is_some_and(|t| t.name == Nbd::NAME) {
+        if !self.knows_leaving() {
             return nothing("clv.no_leaving", Vec::new());
         }
         match &self.at_stake {
@@ -434,7 +566,7 @@ impl Present for Clv {
         a.tables.push(self.rows_table());
         a.tables.extend([self.pareto_table(), self.models_table(), self.parameters_table()]);
         a.tables.extend(self.holdout_tables().into_iter().flatten());
-        a.tables.push(self.leaving_table());
+        a.tables.extend([self.cohorts_table(), self.account_table(), self.leaving_table()]);
         a.messages = self.messages();
         a.findings = self.findings();
         a.actions.push(self.action());
@@ -468,12 +600,12 @@ impl Provide for Clv {
     }
 }
 
-const _: () = assert!(AnyModel::NAMES.len() == 4, "a new model needs its name among MODELS and WORDS");
+const _: () = assert!(AnyModel::NAMES.len() == 5, "a new model needs its name among MODELS and WORDS");
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clv::{ParetoNbd, PurchaseModel};
+    use crate::clv::ParetoNbd;
 
     #[test]
     fn every_parameter_of_every_model_has_its_keys() {

@@ -9,7 +9,29 @@
 //! Fader, Hardie and Lee, "RFM and CLV: Using Iso-Value Curves for Customer Base Analysis", 2005.
 
 use super::TimeUnit;
-use naata_math::pow;
+use naata_answer::choice;
+use naata_math::{exp_m1, ln_1p, pow};
+
+choice! {
+    /// How the discount rate of a year becomes that of a period.
+    pub enum Compounding {
+        /// The rate is what a year adds in the end: (1 + rate)^(days/365) - 1 a period.
+        Yearly = "yearly",
+        /// The rate is nominal, and added to every period in proportion: rate x days / 365.
+        Period = "period",
+    }
+}
+
+impl Compounding {
+    /// The rate of a period.
+    pub fn of_period(self, annual: f64, days: u32) -> f64 {
+        let years = f64::from(days) / 365.0;
+        match self {
+            Self::Yearly => exp_m1(years * ln_1p(annual)),
+            Self::Period => annual * years,
+        }
+    }
+}
 
 /// Equal periods and what a later one is worth less.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -41,6 +63,11 @@ impl Plan {
         Some(sum)
     }
 
+    /// The discounted number of purchases, where every expectation is known.
+    pub fn discounted_sum(&self, expected: &[f64]) -> Option<f64> {
+        self.discounted(&expected.iter().copied().map(Some).collect::<Vec<_>>())
+    }
+
     /// The rate of a year of 365 days that gives the same discount.
     pub fn annual_rate(&self) -> f64 {
         pow(1.0 + self.discount, 365.0 / f64::from(self.period_days)) - 1.0
@@ -61,6 +88,18 @@ mod tests {
         assert!(relative(plan.discounted(&expected).unwrap(), 2.0 / 1.1 + 2.0 / 1.21 + 2.0 / 1.331) < 1e-15);
         assert_eq!(plan.discounted(&[Some(1.0), None]), None);
         assert_eq!(Plan { discount: 0.0, ..plan }.discounted(&expected), Some(6.0));
+    }
+
+    #[test]
+    fn a_rate_of_a_year_is_that_of_its_periods() {
+        for days in [1, 7, 30, 91, 365] {
+            let rate = Compounding::Yearly.of_period(0.12, days);
+            let plan = Plan { periods: 1, period_days: days, discount: rate };
+            assert!(relative(plan.annual_rate(), 0.12) < 1e-12);
+            assert!(
+                relative(Compounding::Period.of_period(0.12, days), 0.12 * f64::from(days) / 365.0) < 1e-15
+            );
+        }
     }
 
     proptest! {

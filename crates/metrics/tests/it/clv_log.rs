@@ -6,7 +6,7 @@ use naata_core::{
     Context, Currency, CustomerIx, Day, Exec, Histories, Minor, MoneyUnit, PurchaseRow, Serial,
 };
 use naata_facts::{Facts, Provide};
-use naata_metrics::clv::{Clv, ClvParams, ModelChoice, TimeUnit, lifetime_value};
+use naata_metrics::clv::{Clv, ClvParams, ModelChoice, RefundPolicy, TimeUnit, lifetime_value};
 use naata_metrics::{ClvAnalysis, SummaryAnalysis};
 use naata_testkit::{assert_close, reference, reference_json, relative};
 use proptest::prelude::*;
@@ -77,7 +77,15 @@ fn the_published_figures_come_out_of_the_log() {
         (ModelChoice::MbgNbd, "mbg_nbd"),
         (ModelChoice::ParetoNbd, "pareto_nbd"),
     ] {
-        let p = ClvParams { model: choice, until: Some(split()), horizon: Some(39), ..ClvParams::default() };
+        // The rate of a year that is one percent in thirty days.
+        let discount = naata_math::pow(1.01, 365.0 / 30.0) - 1.0;
+        let p = ClvParams {
+            model: choice,
+            until: Some(split()),
+            horizon: Some(39),
+            discount,
+            ..ClvParams::default()
+        };
         let clv = ClvAnalysis::run((&purchases, USD), &p, &Context::at(end())).unwrap();
         // The published Pareto/NBD parameters are converged to about 1e-7 only, and all figures with them.
         let pareto = choice == ModelChoice::ParetoNbd;
@@ -111,16 +119,39 @@ fn the_published_figures_come_out_of_the_log() {
         assert_close("correlation", number(&a, "spend.correlation.value"), f(&spend["corr_x_m"]), 1e-10);
         let total = clv.total.unwrap();
         assert_close("total", total.value, f(&want["clv_12x30d_monthly_1pct"]["sum"]), near);
-        let (low, high) = total.range.unwrap();
-        assert!(low < total.value && total.value < high && high < 1.5 * low, "{total:?}");
+        let ((low, high), (a0, b0)) = (total.prediction.unwrap(), total.estimate.unwrap());
+        assert!(
+            low < a0 && a0 < total.value && total.value < b0 && b0 < high && high < 1.5 * low,
+            "{total:?}"
+        );
+        // What happened to the purchases lies where they were predicted, as far as the model goes.
+        let forecast = clv.forecast.unwrap();
+        assert_close("forecast", forecast.value, f(&want["holdout"]["pred_sum"]), near);
+        let (low, high) = forecast.prediction.unwrap();
+        assert!(low < forecast.value && forecast.value < high && low < 1_882.0);
+        // The naive forecast is far off, and said to be so.
+        let naive = clv.tried.iter().find(|t| t.name == "naive").unwrap();
+        assert!(naive.loss.unwrap() > 2.0 * clv.tried[clv.chosen].loss.unwrap());
+        let account = clv.base.account;
+        assert_eq!((account.all.rows, account.without_customer.rows), (6_919, 0));
+        assert_eq!(account.used.rows, 2_357 + json["sum_x"].as_u64().unwrap());
+        let parts = account.parts();
+        assert_eq!(account.all.rows, parts.iter().map(|p| p.1.rows).sum::<u64>());
+        assert_eq!(account.all.amount.0, parts.iter().map(|p| p.1.amount.0).sum::<i64>());
+        // Most customers of the sample buy nothing in the holdout, and the interval of each says so.
+        let made = table.column("x_hold");
+        let pairs = clv.rows.iter().zip(made).map(|(w, m)| (w.purchases.unwrap(), m));
+        let inside = pairs.filter(|((a, b), m)| (f64::from(*a)..=f64::from(*b)).contains(m)).count();
+        assert!(inside as f64 > 0.93 * 2_357.0, "{inside}");
         // BG/NBD and MBG/NBD describe the data alike and disagree about who is a customer still: that is told.
         assert_eq!(a.findings.iter().any(|f| f.code == "clv.p_alive_disagrees"), !pareto);
-        let told = a.messages.iter().find(|m| m.key == "clv.no_repeat");
+        let told = a.messages.iter().find(|m| m.key == "clv.no_repeat_certain");
         assert_eq!(told.is_some(), choice == ModelChoice::BgNbd);
         if let Some(told) = told {
             assert_eq!(told.values[0].1, Cell::Count(json["zero_repeat"].as_u64().unwrap()));
         }
         assert!(matches!(a.actions[0], Action::Act { stake: Some(s), .. } if s.low < Some(s.value)));
+        assert_eq!(clv.rows[0].p_alive_range.is_some_and(|r| r.0 < r.1), !pareto);
 
         let mut facts = Facts::new(2_357, end());
         clv.provide(&mut facts).unwrap();
@@ -149,6 +180,29 @@ fn nothing_depends_on_row_order_threads_or_the_unit_of_time() {
             assert!(relative(a.expected_purchases.unwrap(), b.expected_purchases.unwrap()) < 1e-10);
         }
     }
+}
+
+#[test]
+fn the_bootstrap_is_seeded_and_agrees_with_the_estimate() {
+    let Some(rows) = cdnow() else { return };
+    let purchases = group(&rows, 2_357);
+    let p = ClvParams {
+        model: ModelChoice::BgNbd,
+        until: Some(split()),
+        bootstrap: 60,
+        level: 0.9,
+        ..ClvParams::default()
+    };
+    let run = |seed| lifetime_value(&purchases, USD, &p, &Context { seed, ..Context::at(end()) }).unwrap();
+    let clv = run(1);
+    let drawn = clv.bootstrap.clone().unwrap();
+    assert_eq!((drawn.draws, drawn.parameters.len()), (60, 4));
+    assert!(drawn.fitted >= 58);
+    let ((low, high), (a, b)) = (drawn.total.unwrap(), clv.total.unwrap().estimate.unwrap());
+    // Two ways to one interval: sixty draws place its ends to within a fifth of its width or so.
+    assert!((low - a).abs() < 0.4 * (b - a) && (high - b).abs() < 0.4 * (b - a), "{low} {high} {a} {b}");
+    assert_eq!(run(1).bootstrap, Some(drawn.clone()));
+    assert_ne!(run(2).bootstrap, Some(drawn));
 }
 
 #[test]
@@ -216,14 +270,22 @@ proptest! {
     #[test]
     fn any_purchases_give_numbers_or_gaps(
         raw in prop::collection::vec((0u32..25, 0i32..300, -200i64..5_000), 10..200),
-        until in prop::option::of(100i32..300), model in 0usize..3,
+        until in prop::option::of(100i32..300), model in 0usize..6, refunds in 0usize..3,
     ) {
         let rows: Vec<PurchaseRow> = raw.iter().zip(0u32..).map(|((who, day, amount), row)| PurchaseRow {
             who: CustomerIx(*who), day: Day(*day), amount: Minor(*amount), seconds: 0, row,
         }).collect();
         let p = ClvParams {
             until: until.map(Day),
-            model: [ModelChoice::Auto, ModelChoice::BgNbd, ModelChoice::MbgNbd][model],
+            model: [
+                ModelChoice::Auto,
+                ModelChoice::BgNbd,
+                ModelChoice::MbgNbd,
+                ModelChoice::ParetoNbd,
+                ModelChoice::Nbd,
+                ModelChoice::Naive,
+            ][model],
+            refunds: [RefundPolicy::Ignore, RefundPolicy::NetPerDay, RefundPolicy::NetPerOrder][refunds],
             ..ClvParams::default()
         };
         let Ok(clv) = lifetime_value(&group(&rows, 25), USD, &p, &Context::at(Day(300))) else { return Ok(()) };
@@ -232,6 +294,10 @@ proptest! {
             prop_assert!(finite(w.expected_purchases) && finite(w.expected_spend) && finite(w.clv));
             prop_assert!(w.p_alive.is_none_or(|p| (0.0..=1.0).contains(&p)));
         }
+        let account = clv.base.account;
+        prop_assert_eq!(account.all.rows, rows.len() as u64);
+        prop_assert_eq!(account.all.rows, account.parts().iter().map(|p| p.1.rows).sum::<u64>());
+        prop_assert_eq!(account.all.amount.0, account.parts().iter().map(|p| p.1.amount.0).sum::<i64>());
         let left = clv.base.left_out;
         let all = clv.rows.len() as u64 + left.without_purchase + left.refund_only + left.later;
         prop_assert_eq!(all, 25);

@@ -1,0 +1,304 @@
+//! How far a sum of values may be off: what is not known of the model, and what chance does even when it is.
+//!
+//! The *estimate* interval is about the expected value: it narrows as more customers are fitted. The *prediction*
+//! interval is about what these customers will do: it holds the chance of each purchase and each amount as well, and
+//! never narrows to nothing.
+//!
+//! # Formula
+//! Estimate: by the delta method, `Var = g' C g`, with g the slopes of the sum by the logarithms of all parameters, by
+//! central differences, and C their covariance; the models of purchases and of spend are fitted to different data, so
+//! that their parts add up. Prediction: to that is added for each customer, with n and v the mean and variance of the
+//! purchases, `n p E(1/nu^2) + p^2 ((v + n^2) E(1/nu^2) - n^2 E(1/nu)^2)`, where the customer's own rate of spend nu is gamma
+//! distributed with shape `A = p x + q` and rate `B = v + x m`: `E(1/nu) = B/(A-1)`, `E(1/nu^2) = B^2/((A-1)(A-2))`. Both
+//! intervals are symmetric on the log scale, so that they never reach below zero.
+//!
+//! # Source
+//! Cox, "Prediction intervals and empirical Bayes confidence intervals", 1975; the moments follow from the models.
+
+use super::holdout::expected_of_rows;
+use super::spend::SpendFit;
+use super::{AnyModel, Base, Fit, GammaGamma, Plan, PurchaseModel, Worth};
+use naata_core::{Context, map_parts, part_range};
+use naata_math::{Matrix, exact_sum, exp};
+
+/// The step of central differences by the logarithm of a parameter.
+const STEP: f64 = 1e-4;
+
+/// Parameters of more distinct histories are known so well that mixing over them moves no whole number.
+const MIXED: usize = 5_000;
+
+/// A sum that was estimated, with its two intervals.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Total {
+    /// The expected value.
+    pub value: f64,
+    /// Where the expected value lies, as far as the data tell; `None` where that cannot be said.
+    pub estimate: Option<(f64, f64)>,
+    /// Where what will happen lies; `None` where that cannot be said, as for amounts without a finite variance.
+    pub prediction: Option<(f64, f64)>,
+}
+
+impl Total {
+    /// A value with its variances, of the estimate and of chance.
+    pub(super) fn of(value: f64, estimate: Option<f64>, chance: Option<f64>, z: f64) -> Self {
+        let around = |variance: f64| {
+            let factor = exp(z * variance.sqrt() / value);
+            Some((value / factor, value * factor)).filter(|r| value > 0.0 && r.1.is_finite())
+        };
+        let both = estimate.zip(chance).map(|(e, c)| e + c);
+        Self { value, estimate: estimate.and_then(around), prediction: both.and_then(around) }
+    }
+}
+
+/// Turns models into money.
+pub(super) struct Valuer<'a> {
+    pub(super) base: &'a Base,
+    pub(super) plan: &'a Plan,
+    pub(super) margin: f64,
+    pub(super) z: f64,
+    pub(super) level: f64,
+    pub(super) cx: &'a Context<'a>,
+}
+
+/// How something of every distinct history moves with the parameters.
+pub(super) struct Bent {
+    made: Vec<f64>,
+    slopes: Vec<Vec<f64>>,
+    covariance: Matrix,
+}
+
+impl Valuer<'_> {
+    /// One row for each buyer.
+    pub(super) fn rows(
+        &self,
+        model: Option<&AnyModel>,
+        spend: Option<GammaGamma>,
+        horizon: f64,
+    ) -> Vec<Worth> {
+        let mut horizons = vec![horizon];
+        horizons.extend(self.plan.horizons(self.base.unit));
+        let expected = model.and_then(|m| expected_of_rows(self.base, m, &horizons, self.cx));
+        let p_alive: Option<Vec<Option<f64>>> =
+            model.map(|m| self.base.histories.rows().iter().map(|r| m.p_alive(&r.history).ok()).collect());
+        let row = |(b, at): (&super::Buyer, &u32)| {
+            let ahead = expected.as_ref().and_then(|e| e.get(*at as usize));
+            let discounted = ahead.and_then(|e| e.get(1..)).and_then(|e| self.plan.discounted_sum(e));
+            let spend = spend.and_then(|s| s.expected_spend(b.history.x(), b.mean.unwrap_or(0.0)));
+            let clv = discounted.zip(spend).map(|(n, each)| self.margin * n * each);
+            let p_alive = p_alive.as_ref().and_then(|p| p.get(*at as usize)).copied().flatten();
+            Worth {
+                who: b.who,
+                p_alive,
+                p_alive_range: p_alive.map(|p| (p, p)),
+                expected_purchases: ahead.and_then(|e| e.first()).copied(),
+                purchases: None,
+                expected_spend: spend,
+                clv: clv.filter(|v| v.is_finite()),
+            }
+        };
+        self.base.buyers.iter().zip(self.base.histories.of()).map(row).collect()
+    }
+
+    /// The prediction interval of the purchases of every distinct history within the horizon.
+    pub(super) fn purchases_ranges(
+        &self,
+        fit: &Fit<AnyModel>,
+        horizon: f64,
+    ) -> Option<Vec<Option<(u32, u32)>>> {
+        let model = fit.model?;
+        let rows = self.base.histories.rows();
+        let mut models = vec![model];
+        if rows.len() <= MIXED {
+            models.extend(fit.ln_covariance.as_ref().map_or_else(Vec::new, |c| sigma_points(&model, c)));
+        }
+        let tail = 0.5 * (1.0 - self.level);
+        let parts = rows.len().div_ceil(256);
+        let job = |k: usize| -> Vec<Option<(u32, u32)>> {
+            let part = rows.get(part_range(rows.len(), parts, k)).unwrap_or(&[]);
+            part.iter().map(|r| purchases_range(&models, &r.history, horizon, tail)).collect()
+        };
+        Some(map_parts(self.cx.exec, parts, job).into_iter().flatten().collect())
+    }
+
+    /// The discounted purchases of every distinct history.
+    fn discounted(&self, model: &AnyModel) -> Option<Vec<f64>> {
+        let expected = expected_of_rows(self.base, model, &self.plan.horizons(self.base.unit), self.cx)?;
+        expected.iter().map(|e| self.plan.discounted_sum(e)).collect()
+    }
+
+    /// How the discounted purchases of every distinct history move with the parameters of an interior fit.
+    pub(super) fn bent(&self, fit: &Fit<AnyModel>) -> Option<Bent> {
+        self.bend(fit, |m| self.discounted(m))
+    }
+
+    /// How the purchases within a time move with the parameters of an interior fit.
+    pub(super) fn bent_purchases(&self, fit: &Fit<AnyModel>, ahead: f64) -> Option<Bent> {
+        self.bend(fit, |m| {
+            let expected = expected_of_rows(self.base, m, &[ahead], self.cx)?;
+            expected.iter().map(|e| e.first().copied()).collect()
+        })
+    }
+
+    fn bend(&self, fit: &Fit<AnyModel>, figures: impl Fn(&AnyModel) -> Option<Vec<f64>>) -> Option<Bent> {
+        let (model, covariance) = (fit.model?, fit.ln_covariance.clone()?);
+        let at: Vec<f64> = model.parameters().iter().map(|p| p.1).collect();
+        let moved = |i: usize, by: f64| {
+            let mut p = at.clone();
+            if let Some(x) = p.get_mut(i) {
+                *x *= exp(by);
+            }
+            figures(&model.at(&p)?)
+        };
+        let slope = |i: usize| {
+            let (up, down) = (moved(i, STEP)?, moved(i, -STEP)?);
+            Some(up.iter().zip(&down).map(|(u, d)| (u - d) / (2.0 * STEP)).collect())
+        };
+        let slopes: Option<Vec<Vec<f64>>> = (0..at.len()).map(slope).collect();
+        Some(Bent { made: figures(&model)?, slopes: slopes?, covariance })
+    }
+
+    /// All purchases within a time.
+    pub(super) fn purchases(&self, fit: &Fit<AnyModel>, ahead: f64) -> Option<Total> {
+        let model = fit.model?;
+        let rows = self.base.histories.rows();
+        let moments: Option<Vec<(f64, f64)>> =
+            rows.iter().map(|r| model.purchase_moments(&r.history, ahead)).collect();
+        let moments = moments?;
+        let sum = |f: &dyn Fn(&(f64, f64)) -> f64| -> f64 {
+            rows.iter().zip(&moments).map(|(r, m)| r.weight * f(m)).sum()
+        };
+        let weights: Vec<f64> = rows.iter().map(|r| r.weight).collect();
+        let bent = self.bent_purchases(fit, ahead);
+        let estimate = bent.and_then(|b| b.variance(&weights));
+        Some(Total::of(sum(&|m| m.0), estimate, Some(sum(&|m| m.1)), self.z))
+    }
+
+    /// What one expected purchase of each distinct history is worth, over the listed buyers who have it.
+    fn worth(&self, gamma: &GammaGamma, of: &[usize]) -> Option<Vec<f64>> {
+        let mut sums = vec![0.0; self.base.histories.rows().len()];
+        for i in of {
+            let (b, at) = self.base.buyers.get(*i).zip(self.base.histories.of().get(*i))?;
+            let spend = gamma.expected_spend(b.history.x(), b.mean.unwrap_or(0.0))?;
+            if let Some(sum) = sums.get_mut(*at as usize) {
+                *sum += self.margin * spend;
+            }
+        }
+        Some(sums)
+    }
+
+    /// The value of some buyers with both intervals.
+    pub(super) fn total(
+        &self,
+        model: Option<&AnyModel>,
+        bent: Option<&Bent>,
+        spend: &SpendFit,
+        rows: &[Worth],
+        of: &[usize],
+    ) -> Option<Total> {
+        let values: Option<Vec<f64>> = of.iter().map(|i| rows.get(*i)?.clv).collect();
+        let value = exact_sum(values?);
+        let estimate = bent.and_then(|b| self.variance(b, spend, of));
+        let chance = model.zip(bent).and_then(|(m, b)| self.chance(m, b, spend, of));
+        Some(Total::of(value, estimate, chance, self.z))
+    }
+
+    /// The variance of the estimate.
+    fn variance(&self, bent: &Bent, spend: &SpendFit, of: &[usize]) -> Option<f64> {
+        let gamma = spend.model()?;
+        let worth = self.worth(&gamma, of)?;
+        let [p, q, v] = gamma.parameters().map(|p| p.1);
+        let moved = |i: usize, by: f64| {
+            let factor = |k: usize| if i == k { exp(by) } else { 1.0 };
+            let gamma = GammaGamma::new(p * factor(0), q * factor(1), v * factor(2))?;
+            Some(product(&bent.made, &self.worth(&gamma, of)?))
+        };
+        let slope = |i: usize| Some((moved(i, STEP)? - moved(i, -STEP)?) / (2.0 * STEP));
+        let of_spend: Option<Vec<f64>> = (0..3).map(slope).collect();
+        let covariance = spend.fit.as_ref()?.ln_covariance.as_ref()?;
+        Some(bent.variance(&worth)? + quadratic(&of_spend?, covariance)?)
+    }
+
+    /// The variance that chance adds.
+    fn chance(&self, model: &AnyModel, bent: &Bent, spend: &SpendFit, of: &[usize]) -> Option<f64> {
+        let [p, q, v] = spend.model()?.parameters().map(|p| p.1);
+        let ahead = self.plan.horizons(self.base.unit).last().copied()?;
+        let rows = self.base.histories.rows();
+        let moments: Option<Vec<(f64, f64)>> =
+            rows.iter().map(|r| model.purchase_moments(&r.history, ahead)).collect();
+        let moments = moments?;
+        let one = |i: &usize| {
+            let (b, at) = self.base.buyers.get(*i).zip(self.base.histories.of().get(*i))?;
+            let ((n, variance), made) = moments.get(*at as usize).zip(bent.made.get(*at as usize))?;
+            let x = f64::from(b.history.x());
+            let (shape, rate) = (p * x + q, v + x * b.mean.unwrap_or(0.0));
+            if shape <= 2.0 {
+                return None;
+            }
+            let once = rate / (shape - 1.0);
+            let square = rate * rate / ((shape - 1.0) * (shape - 2.0));
+            let spent = n * p * square + p * p * ((variance + n * n) * square - n * n * once * once);
+            // A purchase counts by how much it is discounted on average.
+            let each = if *n > 0.0 { self.margin * made / n } else { 0.0 };
+            Some(each * each * spent)
+        };
+        let all: Option<Vec<f64>> = of.iter().map(one).collect();
+        Some(exact_sum(all?))
+    }
+}
+
+impl Bent {
+    /// The variance of the weighted sum over all distinct histories.
+    fn variance(&self, weights: &[f64]) -> Option<f64> {
+        let slopes: Vec<f64> = self.slopes.iter().map(|s| product(s, weights)).collect();
+        quadratic(&slopes, &self.covariance)
+    }
+}
+
+/// The models at two points to either side along each axis of the covariance, which together have its mean and spread.
+fn sigma_points(model: &AnyModel, covariance: &Matrix) -> Vec<AnyModel> {
+    let at = model.parameters();
+    let Ok(cholesky) = naata_math::Cholesky::new(covariance) else { return Vec::new() };
+    let scale = (at.len() as f64).sqrt();
+    let moved = |j: usize, sign: f64| {
+        let p = at.iter().enumerate().map(|(i, p)| p.1 * exp(sign * scale * cholesky.lower().at(i, j)));
+        model.at(&p.collect::<Vec<_>>())
+    };
+    (0..at.len()).flat_map(|j| [moved(j, 1.0), moved(j, -1.0)]).flatten().collect()
+}
+
+/// The prediction interval of one history's purchases, mixed over models.
+fn purchases_range(models: &[AnyModel], h: &super::History, ahead: f64, tail: f64) -> Option<(u32, u32)> {
+    let (mean, variance) = models.first()?.purchase_moments(h, ahead)?;
+    let most = mean + 12.0 * variance.sqrt() + 12.0;
+    if most > 100_000.0 {
+        return None;
+    }
+    let mut sums = vec![0.0; most as usize + 1];
+    // The first is the estimate itself; with points around it, those carry the whole weight.
+    let around = if models.len() > 1 { models.get(1..)? } else { models };
+    for m in around {
+        let p = m.purchase_probabilities(h, ahead, most as usize);
+        sums.iter_mut().zip(p).for_each(|(s, p)| *s += p / around.len() as f64);
+    }
+    let reaches = |level: f64| {
+        let mut sum = 0.0;
+        let at = sums.iter().position(|p| {
+            sum += p;
+            sum >= level
+        });
+        at.map(|n| n as u32)
+    };
+    reaches(tail).zip(reaches(1.0 - tail))
+}
+
+fn product(n: &[f64], each: &[f64]) -> f64 {
+    n.iter().zip(each).map(|(n, e)| n * e).sum()
+}
+
+/// `g' C g`.
+fn quadratic(g: &[f64], covariance: &Matrix) -> Option<f64> {
+    let image = covariance.times(g).ok()?;
+    let v: f64 = g.iter().zip(&image).map(|(a, b)| a * b).sum();
+    (v.is_finite() && v >= 0.0).then_some(v)
+}
