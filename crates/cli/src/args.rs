@@ -30,6 +30,7 @@ pub fn with_inputs(mut command: Command) -> Command {
                 .short('p'),
         )
         .arg(value("programme", "FILE", "Inputs", "Loyalty programme (TOML)"))
+        .arg(value("rules", "FILE", "Inputs", "Rules of segments (TOML)"))
         .arg(value("events", "FILE", "Inputs", "Loyalty events (JSON or JSON lines)"))
         .arg(
             value("map", "FIELD=COLUMN", "Reading", "Column of a field: amount=Total, purchases.amount=#5")

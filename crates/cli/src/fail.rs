@@ -75,6 +75,7 @@ impl From<naata::Error> for Fail {
                     .map(|n| match n {
                         naata::Need::Table(kind) => format!("--{} FILE", kind.name()),
                         naata::Need::Summaries => "--purchases FILE".into(),
+                        naata::Need::Rules => "--rules FILE".into(),
                         naata::Need::Programme => "--programme FILE".into(),
                         naata::Need::Events => "--events FILE or --purchases FILE".into(),
                     })

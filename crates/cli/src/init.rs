@@ -34,6 +34,18 @@ pub fn command() -> Command {
         .after_help("Example:\n  naata init exports\n  naata init --dry-run exports")
 }
 
+/// Side inputs, as comments, with a first segment to begin with.
+const SIDE: &str = r#"
+# Side inputs, each a file beside this one.
+# [files]
+# segments = "segments.toml"   # who belongs to what, as rules; naata segments lint tells every mistake. A first one:
+#   [[segment]]
+#   name = "quiet-regulars"
+#   action = "Call before the next festival"
+#   when = { all = [{ count = "purchases", at-least = 6 }, { none = "purchases", within = "60 days" }] }
+# programme = "programme.toml" # the rules of a loyalty programme
+"#;
+
 /// How much of a file is looked at.
 const HEAD: u64 = 256 * 1024;
 
@@ -177,5 +189,6 @@ fn toml_of(dir: &Path, seen: &[(String, Recognition)]) -> String {
             }
         }
     }
+    t.push_str(SIDE);
     t
 }

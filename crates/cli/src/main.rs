@@ -17,6 +17,7 @@ mod output;
 mod project;
 mod report;
 mod run;
+mod segments;
 mod work;
 
 use clap::{ArgMatches, Command};
@@ -36,6 +37,9 @@ fn app() -> Command {
     let mut groups: Vec<(&'static str, Vec<Command>)> = Vec::new();
     for entry in CATALOGUE {
         match entry.card.key.split_once(' ') {
+            None if entry.card.key == "segments" => {
+                app = app.subcommand(segments::with_commands(run::command(entry, entry.card.key)));
+            }
             None => app = app.subcommand(run::command(entry, entry.card.key)),
             Some((group, name)) => {
                 let command = run::command(entry, name);
@@ -66,6 +70,7 @@ fn dispatch(m: &ArgMatches) -> Result<u8, Fail> {
         Some(("demo", m)) => demo::run(m),
         Some(("compare", m)) => compare::run(m),
         Some(("explain", m)) => explain::run(m),
+        Some(("segments", m)) => segments::run(m),
         Some((group, m)) => match m.subcommand() {
             Some((name, inner)) => run::run(&format!("{group} {name}"), inner),
             None => run::run(group, m),

@@ -68,6 +68,7 @@ pub struct Side {
     pub events: Option<String>,
     pub journey: Option<String>,
     pub objectives: Option<String>,
+    pub segments: Option<String>,
 }
 
 /// The project of a folder, searched upward; of a folder that was named, only there.

@@ -49,6 +49,9 @@ pub fn run(key: &str, m: &ArgMatches) -> Result<u8, Fail> {
         Err(e) => return Err(e.into()),
     };
     work.host.clear();
+    for (fact, why) in session.absent().iter().filter(|_| !out.quiet) {
+        say(&format!("{fact} is not known for anybody: {why}"));
+    }
     let Some(entry) = CATALOGUE.iter().find(|e| e.card.key == key) else {
         return Err(Fail::usage("cli.key", format!("find the analysis {key}")));
     };

@@ -70,6 +70,9 @@ impl Work {
         if let Some((programme, events)) = programme(m, project.as_ref())? {
             base = base.with_programme(programme, events)?;
         }
+        if let Some(path) = side(m, "rules", project.as_ref(), |f| &f.segments) {
+            base = base.with_rules(crate::segments::read(&path)?);
+        }
         Ok(Self { base, as_of, host, history_from, seed: args::number(m, "seed")?.unwrap_or(1), project })
     }
 
@@ -288,14 +291,21 @@ fn last_day(intake: &naata_core::Intake, today: Option<Day>) -> Result<Day, Fail
     }
 }
 
+/// A side input: the file of a flag, or of the project.
+fn side(
+    m: &ArgMatches,
+    flag: &str,
+    project: Option<&Project>,
+    of: fn(&project::Side) -> &Option<String>,
+) -> Option<PathBuf> {
+    args::path(m, flag).or_else(|| project.and_then(|p| of(&p.files).as_ref().map(|f| p.folder.join(f))))
+}
+
 /// A programme, and its events where a file states them.
 type Loyalty = (Programme, Option<Vec<Event>>);
 
 fn programme(m: &ArgMatches, project: Option<&Project>) -> Result<Option<Loyalty>, Fail> {
-    let from = |flag: &str, side: fn(&project::Side) -> &Option<String>| {
-        args::path(m, flag)
-            .or_else(|| project.and_then(|p| side(&p.files).as_ref().map(|f| p.folder.join(f))))
-    };
+    let from = |flag: &str, of: fn(&project::Side) -> &Option<String>| side(m, flag, project, of);
     let Some(path) = from("programme", |f| &f.programme) else { return Ok(None) };
     let read = |path: &Path| std::fs::read_to_string(path).map_err(|e| Fail::file("read", path, &e));
     let text = read(&path)?;

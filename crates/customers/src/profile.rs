@@ -119,6 +119,11 @@ impl Provide for Profiles<'_> {
 }
 
 impl Profiles<'_> {
+    /// A customer's own data over all rows; `None` when nothing is recorded.
+    pub fn one(&self, who: CustomerIx) -> Option<CustomerRow> {
+        merged(self.rows.of(who))
+    }
+
     fn classes(&self, rows: &[Option<CustomerRow>], field: fn(&CustomerRow) -> Symbol) -> Column {
         let symbol = |r: &Option<CustomerRow>| r.as_ref().and_then(|r| field(r).some());
         let mut position: BTreeMap<Symbol, u32> = rows.iter().filter_map(symbol).map(|s| (s, 0)).collect();

@@ -127,6 +127,7 @@ pub fn shop(shop: &Shop) -> Result<Vec<File>, Error> {
         project::programme(),
         project::journey(),
         project::objectives(shop),
+        project::segments(),
         truth,
         project::readme(shop),
     ])

@@ -40,6 +40,7 @@ costs = "costs.csv"
 programme = "programme.toml"
 journey = "journey.toml"
 objectives = "objectives.toml"
+segments = "segments.toml"
 
 # Defaults of an analysis' parameters.
 [parameters.clv]
@@ -75,6 +76,108 @@ per = "100.00"
 partial = "whole_groups"
 "#;
     File::text("programme.toml", text.into())
+}
+
+/// The segments the shop works with, as rules.
+pub(crate) fn segments() -> File {
+    let text = r#"# The segments Asha Stores works with: who belongs, and what to do with them.
+# naata segments lint segments.toml      tells every mistake with its place
+# naata segments facts                   lists the facts that may be named
+# naata segments                         counts them; naata audience NAME --purpose marketing makes the list
+#
+# A window of N days ends with the day of the export and has exactly N days, in the zone of the project.
+name = "Asha Stores"
+
+[[segment]]
+name = "quiet-regulars"
+title = "Bought six times or more, and nothing for sixty days"
+action = "Call, or write in their language, before the next festival"
+priority = 30
+[segment.when]
+all = [
+  { count = "purchases", at-least = 6 },
+  { none = "purchases", within = "60 days" },
+  { not = { segment = "likely-gone" } },
+]
+
+[[segment]]
+name = "likely-gone"
+title = "Probably no customers any more"
+action = "Leave in peace; one letter a year at most"
+when = { fact = "metrics.clv.p_alive", below = 0.15 }
+
+[[segment]]
+name = "sweet-tooth"
+title = "Three orders with sweets or more in half a year"
+action = "Invite to taste the new sweets of the season"
+priority = 10
+when = { count = "orders", category = "Sweets", within = "6 months", at-least = 3 }
+
+[[segment]]
+name = "full-price"
+title = "Buy without a discount"
+action = "Show what is new first; send no coupon"
+when = { fact = "segments.discount.habit", is = "full price" }
+
+[[segment]]
+name = "discount-only"
+title = "Buy only what is reduced"
+action = "Clear stock with them; no coupon on top"
+when = { fact = "segments.discount.habit", is = "discount only" }
+
+[[segment]]
+name = "newcomers"
+title = "First purchase in the last thirty days"
+action = "Welcome, and ask how it went"
+priority = 20
+when = { first = "purchases", within = "30 days" }
+
+[[segment]]
+name = "back-again"
+title = "Bought in the last thirty days for the first time in half a year, and not for the first time"
+action = "Say that they were missed; offer the monthly basket"
+priority = 20
+[segment.when]
+all = [
+  { first-in = "180 days", of = "purchases", within = "30 days" },
+  { not = { segment = "newcomers" } },
+]
+
+[[segment]]
+name = "unhappy"
+title = "Gave 0 to 6 of 10, or wrote a ticket in the last ninety days that was not their first"
+action = "Put the matter right before anything is sold"
+priority = 40
+[segment.when]
+any = [
+  { fact = "metrics.nps.group", is = "detractor" },
+  { all = [{ some = "tickets", within = "90 days" }, { count = "tickets", at-least = 2 }] },
+]
+
+[[segment]]
+name = "reads-no-mail"
+title = "Got mail in the last year and opened none"
+action = "Ask for another channel; stop the mail"
+[segment.when]
+all = [
+  { some = "sends", channel = "email", within = "365 days" },
+  { none = "opens", channel = "email", within = "365 days" },
+]
+
+[[segment]]
+name = "offices"
+title = "Companies with ten people or more"
+action = "Offer an account with one bill a month"
+priority = 15
+when = { fact = "customers.employees", at-least = 10 }
+
+[[segment]]
+name = "bengali-speakers"
+title = "Asked to be written to in Bengali"
+action = "Write in Bengali"
+when = { fact = "customers.language", is = "bn" }
+"#;
+    File::text("segments.toml", text.into())
 }
 
 /// The journey as the shop means it to be.

@@ -5,6 +5,8 @@ use naata_core::{
     LeadRow, LineRow, MoneyUnit, Part, PurchaseRow, Row, SendRow, SubscriptionRow, Summary, Summing,
     TableKind, Takings, Texts, TicketRow, TouchRow, Zone, map_parts, part_range,
 };
+use naata_facts::Tables;
+use naata_facts::rules::Rules;
 use naata_loyalty::{Event, Programme};
 use std::borrow::Cow;
 
@@ -52,6 +54,8 @@ pub struct Base {
     pub programme: Option<Programme>,
     /// What happened in it.
     pub events: Option<Vec<Event>>,
+    /// The segments told in rules.
+    pub rules: Option<Rules>,
     /// A summary of each customer, where purchases themselves were not kept. They hold what the reader was told to
     /// sum up, so a session stands on a day from the last of these purchases on.
     pub summaries: Option<Vec<Summary>>,
@@ -117,11 +121,34 @@ impl Base {
             costs: group(given(K::Costs, part.costs.len()), n, part.costs, |r| r.day)?,
             programme: None,
             events: None,
+            rules: None,
             summaries,
             ids,
             texts,
             intake,
         })
+    }
+
+    /// What rules read behaviour from.
+    pub fn tables(&self) -> Tables<'_> {
+        Tables {
+            purchases: self.purchases.as_ref(),
+            lines: self.lines.as_ref(),
+            touches: self.touches.as_ref(),
+            surveys: self.surveys.as_ref(),
+            tickets: self.tickets.as_ref(),
+            sends: self.campaigns.as_ref(),
+            texts: &self.texts,
+            unit: self.unit,
+            zone: self.zone,
+        }
+    }
+
+    /// Adds segments told in rules.
+    #[must_use]
+    pub fn with_rules(mut self, rules: Rules) -> Self {
+        self.rules = Some(rules);
+        self
     }
 
     /// Adds a loyalty programme and what happened in it; without events they are derived from the purchases.

@@ -14,6 +14,7 @@ pub static CATALOGUE: &[Entry] = &[
     Entry::of::<naata_metrics::ChurnCoxAnalysis>(),
     Entry::with_facts::<naata_metrics::ChurnScoreAnalysis>(),
     Entry::with_facts::<naata_segments::RfmAnalysis>(),
+    Entry::of::<naata_segments::RulesAnalysis>(),
     Entry::with_facts::<naata_segments::MigrationAnalysis>(),
     Entry::of::<naata_segments::LiftAnalysis>(),
     Entry::with_facts::<naata_segments::ClustersAnalysis>(),

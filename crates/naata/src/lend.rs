@@ -7,6 +7,7 @@ use naata_core::{
     TouchRow,
 };
 use naata_facts::Facts;
+use naata_facts::rules::Rules;
 use naata_loyalty::{Event, Programme};
 
 /// Something an analysis cannot run without.
@@ -20,6 +21,8 @@ pub enum Need {
     Programme,
     /// The events of a loyalty programme, or purchases to derive them from.
     Events,
+    /// Segments told in rules.
+    Rules,
 }
 
 impl Need {
@@ -30,6 +33,7 @@ impl Need {
             Self::Summaries => TableKind::Purchases.name(),
             Self::Programme => "a programme",
             Self::Events => "events or purchases",
+            Self::Rules => "rules of segments",
         }
     }
 }
@@ -58,7 +62,7 @@ pub trait Lend<'a>: Sized {
             Need::Table(kind) => Some(kind),
             // Events that no file states are derived from purchases.
             Need::Events => Some(TableKind::Purchases),
-            Need::Summaries | Need::Programme => None,
+            Need::Summaries | Need::Programme | Need::Rules => None,
         }));
     }
     /// Lends it; `None` when it is absent.
@@ -117,6 +121,19 @@ lend! {
     &'a [Event], [Need::Events], v => v.base.events.as_deref();
 }
 
+impl<'a> Lend<'a> for &'a Rules {
+    fn needs(out: &mut Vec<Need>) {
+        out.push(Need::Rules);
+    }
+    fn rows(out: &mut Vec<TableKind>) {
+        // What rules look at is known only when they are read; each table may be meant.
+        out.extend(TableKind::ALL);
+    }
+    fn lend(view: View<'a>) -> Option<Self> {
+        view.base.rules.as_ref()
+    }
+}
+
 impl<'a, T: Lend<'a>> Lend<'a> for Option<T> {
     fn needs(_: &mut Vec<Need>) {}
     fn rows(out: &mut Vec<TableKind>) {
@@ -152,6 +169,7 @@ impl View<'_> {
             Need::Summaries => self.summaries.is_some(),
             Need::Programme => b.programme.is_some(),
             Need::Events => b.events.is_some(),
+            Need::Rules => b.rules.is_some(),
             Need::Table(kind) => match kind {
                 TableKind::Customers => b.customers.is_some(),
                 TableKind::Purchases => b.purchases.is_some(),

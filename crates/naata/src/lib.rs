@@ -19,10 +19,12 @@
 //! # Ok::<(), naata::Error>(())
 //! ```
 
+pub mod audience;
 mod base;
 mod catalogue;
 mod entry;
 mod error;
+mod known;
 mod lend;
 mod session;
 mod wanted;
@@ -31,6 +33,7 @@ pub use base::Base;
 pub use catalogue::CATALOGUE;
 pub use entry::{Entry, Get, Run};
 pub use error::Error;
+pub use known::known_facts;
 pub use lend::{Lend, Need, View};
 pub use session::Session;
 pub use wanted::rows_of;

@@ -1,10 +1,12 @@
 //! A session over one base: each analysis runs once for its parameters, and its facts are there for the others.
 
 use crate::entry::{Entry, Get, Run};
-use crate::{Base, CATALOGUE, Error, View};
-use naata_core::{Context, Summary};
+use crate::{Base, CATALOGUE, Error, Need, View};
+use naata_core::{Context, Summary, TableKind};
 use naata_customers::Profiles;
+use naata_facts::rules::PREFIX;
 use naata_facts::{Facts, Provide, nearest};
+use naata_segments::discount::Discounts;
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -18,6 +20,7 @@ pub struct Session<'a> {
     facts: Facts,
     defaults: Vec<(String, String, String)>,
     done: Vec<Remembered>,
+    absent: Vec<(String, String)>,
 }
 
 #[derive(Debug)]
@@ -43,6 +46,7 @@ impl<'a> Session<'a> {
             facts: Facts::new(base.ids.len(), cx.as_of),
             defaults: Vec::new(),
             done: Vec::new(),
+            absent: Vec::new(),
         })
     }
 
@@ -91,7 +95,58 @@ impl<'a> Session<'a> {
 
     /// The names of all facts that can be asked for.
     pub fn fact_names(&self) -> impl Iterator<Item = &'static str> + use<'a> {
-        self.catalogue.iter().flat_map(|e| e.provides.iter().copied()).chain(Profiles::FACTS.iter().copied())
+        let recorded = Profiles::FACTS.iter().chain(Discounts::FACTS).copied();
+        self.catalogue.iter().flat_map(|e| e.provides.iter().copied()).chain(recorded)
+    }
+
+    /// Works out the segments told in rules, once.
+    fn ready_rules(&mut self, path: &mut Vec<String>) -> Result<(), Error> {
+        let base = self.base;
+        let Some(rules) = &base.rules else {
+            return Err(Error::Missing { key: "segments", needs: vec![Need::Rules] });
+        };
+        if rules.segments.iter().all(|s| self.facts.has(&s.fact())) {
+            return Ok(());
+        }
+        // Circles of segments are found when the file is read; this is one through an analysis.
+        let all = format!("{PREFIX}*");
+        if path.contains(&all) {
+            path.push(all);
+            return Err(Error::Circle { path: std::mem::take(path) });
+        }
+        path.push(all);
+        for fact in rules.facts() {
+            match self.ready(fact, path) {
+                Ok(()) => {}
+                Err(e @ Error::Circle { .. }) => return Err(e),
+                // What cannot be worked out is not known: the segments say for how many it is missing, and why.
+                Err(e) => {
+                    let nothing = crate::known::kind(fact).nothing(base.ids.len(), base.unit);
+                    self.facts.put_column(fact, nothing, self.cx.as_of)?;
+                    let why = match &e {
+                        Error::Missing { needs, .. } => {
+                            let needs: Vec<&str> = needs.iter().map(|n| n.name()).collect();
+                            format!("it needs {}", needs.join(" and "))
+                        }
+                        other => format!("failed to {other}"),
+                    };
+                    self.absent.push((fact.into(), why));
+                }
+            }
+        }
+        path.pop();
+        rules.work_out(&mut self.facts, Some(&base.tables()))?;
+        Ok(())
+    }
+
+    /// The facts that rules name and nobody could work out, each with the reason.
+    pub fn absent(&self) -> &[(String, String)] {
+        &self.absent
+    }
+
+    /// What each customer bought up to the day one stands on; `None` without purchases.
+    pub(crate) fn summaries(&self) -> Option<&[Summary]> {
+        self.summaries.as_deref()
     }
 
     fn view(&self) -> View<'_> {
@@ -121,6 +176,9 @@ impl<'a> Session<'a> {
         for want in (entry.wants)(&given)? {
             self.ready(&want, path)?;
         }
+        if entry.needs().contains(&Need::Rules) && self.base.rules.is_some() {
+            self.ready_rules(path)?;
+        }
         let run = Arc::new((entry.run)(self.view(), &given, &self.cx)?);
         self.done.push(Remembered { key, parameters, run: Arc::clone(&run) });
         Ok(run)
@@ -142,6 +200,24 @@ impl<'a> Session<'a> {
             let mut recorded = Facts::new(self.base.ids.len(), self.cx.as_of);
             Profiles { rows, texts }.provide(&mut recorded)?;
             return Ok(self.facts.absorb(recorded)?);
+        }
+        if Discounts::FACTS.contains(&fact)
+            && let Some(lines) = &self.base.lines
+        {
+            let mut habits = Facts::new(self.base.ids.len(), self.cx.as_of);
+            Discounts { lines }.provide(&mut habits)?;
+            return Ok(self.facts.absorb(habits)?);
+        }
+        let recorded: [(&[&'static str], TableKind); 2] =
+            [(Profiles::FACTS, TableKind::Customers), (Discounts::FACTS, TableKind::Lines)];
+        for (facts, table) in recorded {
+            if let Some(key) = facts.iter().find(|f| **f == fact) {
+                return Err(Error::Missing { key, needs: vec![Need::Table(table)] });
+            }
+        }
+        if fact.starts_with(PREFIX) {
+            self.ready_rules(path)?;
+            return self.facts.column(fact).map(|_| ()).map_err(Error::from);
         }
         let catalogue = self.catalogue;
         let entry =

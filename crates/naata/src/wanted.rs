@@ -5,6 +5,8 @@ use crate::entry::Get;
 use naata_core::TableKind;
 use naata_customers::Profiles;
 use naata_facts::Provide;
+use naata_facts::rules::PREFIX;
+use naata_segments::discount::Discounts;
 
 /// The tables whose rows the analysis `key` borrows, itself and through the facts its parameters name, also those it
 /// can do without; each once. A question that cannot be asked needs all: the session will say what is wrong with it.
@@ -39,6 +41,12 @@ pub fn rows_of(
         for fact in wants {
             if Profiles::FACTS.contains(&fact.as_str()) {
                 rows.push(TableKind::Customers);
+            }
+            if Discounts::FACTS.contains(&fact.as_str()) {
+                rows.push(TableKind::Lines);
+            }
+            if fact.starts_with(PREFIX) {
+                return TableKind::ALL.to_vec();
             }
             let providers = catalogue.iter().filter(|e| e.provides.contains(&fact.as_str()));
             for provider in providers {

@@ -24,6 +24,7 @@
 pub mod affinity;
 pub mod clusters;
 pub mod cohorts;
+pub mod discount;
 mod error;
 pub mod estimate;
 pub mod growth;
@@ -32,6 +33,7 @@ pub mod migration;
 pub mod overlap;
 pub mod period;
 pub mod rfm;
+pub mod rules;
 pub mod sets;
 #[cfg(test)]
 mod testing;
@@ -45,5 +47,6 @@ pub use lift::LiftAnalysis;
 pub use migration::MigrationAnalysis;
 pub use overlap::OverlapAnalysis;
 pub use rfm::RfmAnalysis;
+pub use rules::RulesAnalysis;
 
 pub(crate) use cohorts::left_out;

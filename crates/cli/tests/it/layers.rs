@@ -16,7 +16,7 @@ const FLOORS: &[(&str, u8, &[&str])] = &[
     ("naata-loyalty", 2, &["chrono", "rust_decimal", "serde", "thiserror"]),
     ("naata-journeys", 2, &["thiserror"]),
     ("naata-metrics", 2, &["thiserror"]),
-    ("naata", 3, &["thiserror"]),
+    ("naata", 3, &["serde", "thiserror"]),
     (
         "naata-ingest",
         4,

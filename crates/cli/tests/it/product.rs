@@ -235,6 +235,8 @@ fn missing_words(key: &str) -> Vec<String> {
     let programme = "currency = 'INR'\ntimezone = 'Asia/Kolkata'\n[[earn]]\nid = 'base'\ntrigger = 'purchase'\n\
                      amount = { type = 'per_amount', points = '1', per = '100', partial = 'whole_groups' }";
     base = base.with_programme(toml::from_str(programme).expect("a programme"), None).expect("events");
+    let rules = "[[segment]]\nname = 'kolkata'\nwhen = { fact = 'customers.city', is = 'Kolkata' }";
+    base = base.with_rules(naata::facts::rules::Rules::parse(rules, &naata::known_facts()).expect("rules"));
     let as_of = naata_core::Day::from_ymd(2026, 9, 30).expect("a day");
     let mut session = naata::Session::new(&base, naata_core::Context::at(as_of)).expect("a session");
     let run = match session.ask(key, &|_| None) {
@@ -252,6 +254,24 @@ fn missing_words(key: &str) -> Vec<String> {
         missing.map(move |word| format!("{}.txt lacks: {word} =", lang.name()))
     };
     Lang::ALL.into_iter().flat_map(lacks).collect()
+}
+
+#[test]
+fn every_fact_is_of_the_kind_rules_are_told() {
+    let programme = "currency = 'INR'\ntimezone = 'Asia/Kolkata'\n[[earn]]\nid = 'base'\ntrigger = 'purchase'\n\
+                     amount = { type = 'per_amount', points = '1', per = '100', partial = 'whole_groups' }";
+    let programme = toml::from_str(programme).expect("a programme");
+    let base = demo_base().with_programme(programme, None).expect("events");
+    let as_of = naata_core::Day::from_ymd(2026, 9, 30).expect("a day");
+    let mut session = naata::Session::new(&base, naata_core::Context::at(as_of)).expect("a session");
+    let mut wrong = Vec::new();
+    for (fact, kind) in naata::known_facts() {
+        match session.facts(&[fact]).map(|facts| facts.column(fact).map(naata::facts::Column::holds)) {
+            Ok(found) if found == Ok(kind) => {}
+            other => wrong.push(format!("{fact}: {kind:?} is told, {other:?} comes out")),
+        }
+    }
+    assert!(wrong.is_empty(), "crates/naata/src/known.rs is to be mended: {wrong:#?}");
 }
 
 fn demo_base() -> naata::Base {

@@ -59,6 +59,7 @@ pub use explain::{Seen, Why};
 use crate::{Column, Compare, Condition, Error, Facts, Kind, Literal, Measure, Tables, TextMatch, Window};
 use naata_core::{Day, Zone};
 use serde::Serialize;
+use std::fmt;
 
 /// What comes before the name of a segment in the name of its fact.
 pub const PREFIX: &str = "segments.rules.";
@@ -216,6 +217,24 @@ impl Clause {
     }
 }
 
+impl fmt::Display for Clause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let many = |f: &mut fmt::Formatter<'_>, name: &str, parts: &[Self]| {
+            write!(f, "{name}(")?;
+            for (part, i) in parts.iter().zip(0..) {
+                write!(f, "{}{part}", if i == 0 { "" } else { ", " })?;
+            }
+            f.write_str(")")
+        };
+        match self {
+            Self::All(parts) => many(f, "all", parts),
+            Self::Any(parts) => many(f, "any", parts),
+            Self::Not(part) => write!(f, "not({part})"),
+            Self::Test(test) => f.write_str(&test.text),
+        }
+    }
+}
+
 impl Segment {
     /// The name of the fact that says who is a member.
     pub fn fact(&self) -> String {
@@ -282,6 +301,13 @@ impl Rules {
         }
         found.reverse();
         found
+    }
+
+    /// A segment's definition as text, with those it names, one a line: equal for files that differ in blanks and
+    /// comments alone. Empty for a name that is not there.
+    pub fn definition(&self, name: &str) -> String {
+        let lines = self.closure(name).into_iter().map(|s| format!("{} = {}", s.name, s.when));
+        lines.collect::<Vec<_>>().join("\n")
     }
 
     /// Works out who is in each segment and puts it into the facts as `segments.rules.NAME`. The recorded facts must be

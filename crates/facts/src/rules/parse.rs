@@ -32,7 +32,7 @@ const MATCHES: [(&str, TextMatch); 3] = [
     ("equals", TextMatch::Equals),
 ];
 const WINDOW_KEYS: [&str; 5] = ["within", "since", "after", "until", "before"];
-const EXPECTED_DATE: &str = "one such as 2026-03-31";
+const EXPECTED_DATE: &str = "2026-03-31";
 const ORDERED: [&str; 5] = ["above", "at-least", "below", "at-most", "between"];
 
 /// The tests a fact of a kind may be put to.
@@ -117,7 +117,7 @@ impl<'i> Parser<'i> {
         let mut any = false;
         for e in entries(table) {
             match e.key {
-                "name" => rules.name = self.r.text(e.value, "a text in quotes").map(str::to_string),
+                "name" => rules.name = self.r.text(e.value, "\"...\"").map(str::to_string),
                 "zone" => rules.zone = self.zone(e.value),
                 "segment" => {
                     any = true;
@@ -138,7 +138,7 @@ impl<'i> Parser<'i> {
                 0..0,
                 "rules.missing",
                 "[[segment]]",
-                "a file of rules has at least one segment",
+                "[[segment]] name = \"..\" when = { .. }",
                 None,
             );
         }
@@ -146,25 +146,25 @@ impl<'i> Parser<'i> {
     }
 
     fn zone(&mut self, value: &Value<'i>) -> Option<Zone> {
-        let text = self.r.text(value, "a time zone such as \"Asia/Kolkata\"")?;
+        let text = self.r.text(value, "\"Asia/Kolkata\"")?;
         let found = Zone::parse(text).ok();
         if found.is_none() {
             let zones =
                 ["Asia/Kolkata", "Asia/Dhaka", "Asia/Kathmandu", "Asia/Dubai", "Europe/London", "UTC"];
             let near = nearest(text, zones.into_iter()).map(|z| format!("\"{z}\""));
-            self.r.fault(value.span(), "rules.zone", text, "\"Asia/Kolkata\" or \"+05:30\"", near);
+            self.r.fault(value.span(), "rules.zone", text, "\"Asia/Kolkata\", \"+05:30\"", near);
         }
         found
     }
 
     fn segments(&mut self, value: &Value<'i>, out: &mut Vec<Segment>) {
         let DeValue::Array(items) = value.get_ref() else {
-            return self.r.wrong(value, "[[segment]] tables", Some("[[segment]]".into()));
+            return self.r.wrong(value, "[[segment]]", Some("[[segment]]".into()));
         };
         let mut names: Vec<(String, u64)> = Vec::new();
         for item in items {
             let DeValue::Table(table) = item.get_ref() else {
-                self.r.wrong(item, "a table", None);
+                self.r.wrong(item, "[[segment]]", None);
                 continue;
             };
             self.segment(table, item.span(), &mut names, out);
@@ -185,9 +185,9 @@ impl<'i> Parser<'i> {
         for e in &all {
             match e.key {
                 "name" => name = self.name(e.value, names),
-                "title" => title = self.r.text(e.value, "a text in quotes").map(str::to_string),
-                "action" => action = self.r.text(e.value, "a text in quotes").map(str::to_string),
-                "priority" => priority = self.r.integer(e.value, "a whole number such as 10").unwrap_or(0),
+                "title" => title = self.r.text(e.value, "\"...\"").map(str::to_string),
+                "action" => action = self.r.text(e.value, "\"...\"").map(str::to_string),
+                "priority" => priority = self.r.integer(e.value, "10").unwrap_or(0),
                 "when" => {
                     let of = self.references.len();
                     when = self.clause(e.value);
@@ -202,7 +202,7 @@ impl<'i> Parser<'i> {
         let mistyped =
             all.iter().any(|e| !SEGMENT_KEYS.contains(&e.key) && near_key(e.key, &SEGMENT_KEYS).is_some());
         let head = at.start..(at.start + "[[segment]]".len()).min(at.end.max(at.start));
-        for (key, why) in [("name", "a segment is called by it"), ("when", "it says who belongs")] {
+        for (key, why) in [("name", "name = \"..\""), ("when", "when = { .. }")] {
             if !has(key) && !mistyped {
                 self.r.fault(head.clone(), "rules.missing", key, why, None);
             }
@@ -219,7 +219,7 @@ impl<'i> Parser<'i> {
     }
 
     fn name(&mut self, value: &Value<'i>, names: &mut Vec<(String, u64)>) -> Option<String> {
-        let name = self.r.text(value, "a name in quotes")?;
+        let name = self.r.text(value, "\"...\"")?;
         let letter = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_') || is_mark(c);
         if !name.chars().all(letter) {
             let better: String = name.trim().chars().map(|c| if letter(c) { c } else { '-' }).collect();
@@ -245,7 +245,7 @@ impl<'i> Parser<'i> {
         let DeValue::Table(table) = value.get_ref() else {
             // A list where a table is meant: the usual slip is to leave out the "all".
             let near = matches!(value.get_ref(), DeValue::Array(_)).then(|| "{ all = [..] }".to_string());
-            self.r.wrong(value, "a condition in braces", near);
+            self.r.wrong(value, "{ .. }", near);
             return None;
         };
         self.headed(&entries(table), value)
@@ -267,7 +267,7 @@ impl<'i> Parser<'i> {
                 let parts = match head.value.get_ref() {
                     DeValue::Array(_) => self.r.list(head.key, head.value),
                     _ => {
-                        self.r.wrong(head.value, "a list of conditions in brackets", None);
+                        self.r.wrong(head.value, "[{ .. }, { .. }]", None);
                         return None;
                     }
                 };
@@ -313,8 +313,7 @@ impl<'i> Parser<'i> {
         }
         if !told {
             let at = all.first().map_or(value.span(), |e| e.at.clone());
-            let text = "what the condition looks at";
-            self.r.fault(at, "rules.missing", text, format!("one of {}", list(&HEADS)), None);
+            self.r.fault(at, "rules.missing", "fact", list(&HEADS), None);
         }
         None
     }
@@ -339,7 +338,7 @@ impl<'i> Parser<'i> {
     }
 
     fn fact(&mut self, head: &Entry<'_, 'i>, rest: &[&Entry<'_, 'i>], value: &Value<'i>) -> Option<Clause> {
-        let name = self.r.text(head.value, "the name of a fact in quotes")?;
+        let name = self.r.text(head.value, "\"customers.city\"")?;
         let Some((name, kind)) = self.r.known.iter().find(|(n, _)| *n == name).copied() else {
             let near = nearest(name, self.r.known.iter().map(|k| k.0)).map(|n| format!("\"{n}\""));
             self.r.fault(head.value.span(), "rules.unknown_fact", name, "", near);
@@ -384,7 +383,7 @@ impl<'i> Parser<'i> {
         value: &Value<'i>,
     ) -> Option<Clause> {
         self.refuse(rest, head.key, &["is"]);
-        let name = self.r.text(head.value, "the name of a segment in quotes")?;
+        let name = self.r.text(head.value, "\"...\"")?;
         self.references.push(Reference { segment: 0, name: name.into(), at: head.value.span() });
         let mut relations = self.relations(rest, Kind::Flag);
         if relations.is_empty() {
@@ -403,7 +402,7 @@ impl<'i> Parser<'i> {
         let (what, named) = if head.key == "first-in" {
             let span = self.r.span(head.value);
             let Some(of) = rest.iter().find(|e| e.key == "of") else {
-                let expected = format!("\"of\" says the first of what; one of {}", list(&names));
+                let expected = format!("of = {}", list(&names));
                 self.r.fault(head.at.clone(), "rules.missing", "of", expected, None);
                 return None;
             };
@@ -419,7 +418,7 @@ impl<'i> Parser<'i> {
             };
             (Some(what), head.value)
         };
-        let text = self.r.text(named, "what to look at, in quotes");
+        let text = self.r.text(named, "\"purchases\"");
         let of = text.and_then(|name| {
             let found = Source::parse(name);
             if found.is_none() {
@@ -451,8 +450,7 @@ impl<'i> Parser<'i> {
             && !of.adds_up()
         {
             let sums = Source::ALL.iter().filter(|s| s.1.adds_up()).map(|s| s.0).collect::<Vec<_>>();
-            let (text, expected) =
-                (self.r.source(named.span()), format!("one that adds up: {}", list(&sums)));
+            let (text, expected) = (self.r.source(named.span()), list(&sums));
             self.r.fault(named.span(), "rules.type", text, expected, Some("'count'".into()));
         }
         let filter = self.filter(rest);
@@ -482,7 +480,7 @@ impl<'i> Parser<'i> {
             let Some((_, field)) = Field::ALL.iter().find(|(n, _)| *n == e.key) else { continue };
             let values = self.r.list(e.key, e.value);
             let mut texts: Vec<String> =
-                values.into_iter().filter_map(|v| self.r.text(v, "a text in quotes").map(fold)).collect();
+                values.into_iter().filter_map(|v| self.r.text(v, "\"...\"").map(fold)).collect();
             texts.sort();
             texts.dedup();
             out.push((*field, texts));
@@ -547,14 +545,14 @@ impl<'i> Parser<'i> {
                 self.reversed(&low, &high, e);
                 out.push(Relation::Compare(*compare, value));
             } else if let Some((_, how)) = MATCHES.iter().find(|(k, _)| *k == e.key) {
-                let text = self.r.text(e.value, "a text in quotes");
+                let text = self.r.text(e.value, "\"...\"");
                 out.extend(text.map(|t| Relation::Text(*how, t.into())));
             } else if e.key == "between" {
                 out.extend(self.between(e, kind));
             } else if matches!(e.key, "in" | "not-in") {
                 if !matches!(e.value.get_ref(), DeValue::Array(_)) {
                     let text = self.r.source(e.value.span());
-                    self.r.wrong(e.value, "a list in brackets", Some(format!("[{text}]")));
+                    self.r.wrong(e.value, "[..]", Some(format!("[{text}]")));
                     continue;
                 }
                 let values = self.r.list(e.key, e.value);
@@ -576,7 +574,7 @@ impl<'i> Parser<'i> {
             _ => Vec::new(),
         };
         let [low, high] = pair.as_slice() else {
-            self.r.wrong(e.value, "two values in brackets, the lower first", None);
+            self.r.wrong(e.value, "[1, 2]", None);
             return None;
         };
         let (a, b) = (self.r.literal(low, kind), self.r.literal(high, kind));

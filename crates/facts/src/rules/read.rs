@@ -130,11 +130,11 @@ impl<'i> Reader<'i> {
                     "no" | "false" => Some("false".to_string()),
                     _ => None,
                 };
-                self.wrong(value, "true or false", meant);
+                self.wrong(value, "true, false", meant);
                 None
             }
             _ => {
-                self.wrong(value, "true or false", None);
+                self.wrong(value, "true, false", None);
                 None
             }
         }
@@ -161,9 +161,9 @@ impl<'i> Reader<'i> {
                 .or_else(|| Decimal::from_scientific(&plain).ok())
         };
         let expected = match kind {
-            Kind::Money => "an amount such as \"1499.50\" or 1500",
-            Kind::Count => "a whole number such as 3",
-            _ => "a number such as 0.5",
+            Kind::Money => "\"1499.50\", 1500",
+            Kind::Count => "3",
+            _ => "0.5",
         };
         let found = match value.get_ref() {
             DeValue::Integer(n) => {
@@ -204,20 +204,20 @@ impl<'i> Reader<'i> {
             DeValue::String(s) => s.trim().to_string(),
             DeValue::Datetime(d) if d.time.is_none() => d.to_string(),
             _ => {
-                self.wrong(value, "a date such as \"2026-03-31\"", None);
+                self.wrong(value, "\"2026-03-31\"", None);
                 return None;
             }
         };
         let found = Day::parse_iso(&text);
         if found.is_none() {
-            self.fault(value.span(), "rules.date", &text, "one such as 2026-03-31", near_date(&text));
+            self.fault(value.span(), "rules.date", &text, "2026-03-31", near_date(&text));
         }
         found
     }
 
     /// A length of time, as a text or a number of days.
     pub(super) fn span(&mut self, value: &Value<'_>) -> Option<Span> {
-        let expected = "one such as \"90 days\", \"6 months\" or 90";
+        let expected = "\"90 days\", \"6 months\", 90";
         let (text, found) = match value.get_ref() {
             DeValue::String(s) => (s.to_string(), Span::parse(s)),
             DeValue::Integer(n) => {
@@ -255,7 +255,7 @@ impl<'i> Reader<'i> {
             Kind::Number | Kind::Count | Kind::Money => self.number(value, kind).map(Literal::Number),
             Kind::Day => self.day(value).map(Literal::Day),
             Kind::Flag => self.flag(value).map(Literal::Flag),
-            Kind::Class => self.text(value, "a text in quotes").map(|t| Literal::Text(t.into())),
+            Kind::Class => self.text(value, "\"...\"").map(|t| Literal::Text(t.into())),
         }
     }
 
@@ -263,7 +263,7 @@ impl<'i> Reader<'i> {
     pub(super) fn list<'v>(&mut self, key: &str, value: &'v Value<'i>) -> Vec<&'v Value<'i>> {
         match value.get_ref() {
             DeValue::Array(items) if items.is_empty() => {
-                self.fault(value.span(), "rules.empty", key, "at least one value", None);
+                self.fault(value.span(), "rules.empty", key, "[..]", None);
                 Vec::new()
             }
             DeValue::Array(items) => items.iter().collect(),

@@ -186,6 +186,8 @@ when = { fact = 'customers.age', at-least = 18 }
     assert_eq!(facts.column("segments.rules.b"), Ok(&Column::Flag(vec![Some(false), Some(true), None])));
     assert_eq!(rules.closure("b").iter().map(|s| s.name.as_str()).collect::<Vec<_>>(), ["a", "b"]);
     assert_eq!(rules.closure("a").len(), 1);
+    let definition = "a = { fact = 'customers.age', at-least = 18 }\nb = not({ segment = 'a' })";
+    assert_eq!(rules.definition("b"), definition);
     assert!(matches!(rules.segment("c"), Err(Error::Segment { .. })));
 }
 
