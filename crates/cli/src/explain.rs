@@ -43,6 +43,9 @@ pub fn table() -> String {
     t
 }
 
+/// Commands with a card that are in no catalogue, because they have side outputs or a customer as argument.
+static BESIDE: [&naata_answer::Card; 2] = [&crate::audience::CARD, &crate::segments::EXPLAIN];
+
 pub fn run(m: &ArgMatches) -> Result<u8, Fail> {
     let key = args::texts(m, "key").join(" ");
     if key.is_empty() {
@@ -54,9 +57,10 @@ pub fn run(m: &ArgMatches) -> Result<u8, Fail> {
     let lang = args::text(m, "lang").and_then(|l| naata_report::Lang::parse(&l)).unwrap_or_default();
     let mut found = false;
     output::write_stdout(|out| {
-        if let Some(e) = CATALOGUE.iter().find(|e| e.card.key == key) {
+        let mut cards = CATALOGUE.iter().map(|e| e.card).chain(BESIDE);
+        if let Some(card) = cards.find(|card| card.key == key) {
             found = true;
-            return naata_report::explain(e.card, lang, out).map_err(output::rendered);
+            return naata_report::explain(card, lang, out).map_err(output::rendered);
         }
         found = naata_report::explain_finding(&key, lang, out).map_err(output::rendered)?;
         Ok(())
@@ -65,7 +69,7 @@ pub fn run(m: &ArgMatches) -> Result<u8, Fail> {
         return Ok(0);
     }
     let codes = naata_ingest::CODES.iter().map(|c| c.key);
-    let known = CATALOGUE.iter().map(|e| e.card.key).chain(codes);
+    let known = CATALOGUE.iter().map(|e| e.card).chain(BESIDE).map(|c| c.key).chain(codes);
     let near = naata::facts::nearest(&key, known);
     let fail = Fail::usage(
         "cli.explain",

@@ -6,6 +6,7 @@
 )]
 
 mod args;
+mod audience;
 mod compare;
 mod demo;
 mod explain;
@@ -57,6 +58,7 @@ fn app() -> Command {
             app.subcommand(head.subcommand_required(true).arg_required_else_help(true).subcommands(commands));
     }
     app.subcommand(report::command())
+        .subcommand(audience::command())
         .subcommand(init::command())
         .subcommand(demo::command())
         .subcommand(compare::command())
@@ -66,6 +68,7 @@ fn app() -> Command {
 fn dispatch(m: &ArgMatches) -> Result<u8, Fail> {
     match m.subcommand() {
         Some(("report", m)) => report::run(m),
+        Some(("audience", m)) => audience::run(m),
         Some(("init", m)) => init::run(m),
         Some(("demo", m)) => demo::run(m),
         Some(("compare", m)) => compare::run(m),

@@ -11,7 +11,7 @@ use naata_report::{Document, Lang, Section, Words};
 use std::fmt::Write as _;
 use std::path::Path;
 
-static EXPLAIN: Card = Card {
+pub static EXPLAIN: Card = Card {
     key: "segments explain",
     version: 1,
     title: "Why a customer is in each segment, or not",

@@ -257,6 +257,21 @@ fn missing_words(key: &str) -> Vec<String> {
 }
 
 #[test]
+fn every_mistake_of_rules_has_words() {
+    let mut missing = Vec::new();
+    for lang in Lang::ALL {
+        for code in naata::facts::rules::Diagnostic::codes() {
+            for key in [format!("finding.{code}"), format!("finding.{code}.more")] {
+                if naata_report::words(lang, &key).is_none() {
+                    missing.push(format!("{}.txt lacks: {key} =", lang.name()));
+                }
+            }
+        }
+    }
+    assert!(missing.is_empty(), "{missing:#?}");
+}
+
+#[test]
 fn every_fact_is_of_the_kind_rules_are_told() {
     let programme = "currency = 'INR'\ntimezone = 'Asia/Kolkata'\n[[earn]]\nid = 'base'\ntrigger = 'purchase'\n\
                      amount = { type = 'per_amount', points = '1', per = '100', partial = 'whole_groups' }";
