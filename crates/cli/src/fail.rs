@@ -76,6 +76,7 @@ impl From<naata::Error> for Fail {
                         naata::Need::Table(kind) => format!("--{} FILE", kind.name()),
                         naata::Need::Summaries => "--purchases FILE".into(),
                         naata::Need::Rules => "--rules FILE".into(),
+                        naata::Need::Boxes => "--set FILE".into(),
                         naata::Need::Programme => "--programme FILE".into(),
                         naata::Need::Events => "--events FILE or --purchases FILE".into(),
                     })

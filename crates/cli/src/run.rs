@@ -19,7 +19,14 @@ pub fn command(entry: &Entry, name: &'static str) -> Command {
             if spec.default.is_empty() { String::new() } else { format!(" [default: {}]", spec.default) };
         let mut arg = Arg::new(spec.name).long(flag).help(format!("{}{default}", spec.help));
         arg = arg.value_name(spec.kind.to_uppercase());
-        if !spec.choices.is_empty() {
+        if entry.card.key == "rfm" && spec.name == "set" {
+            // Besides the built-in sets a file of one's own.
+            arg = arg.value_name("CHOICE|FILE").help(format!(
+                "{}: {}, or a file of boxes (TOML){default}",
+                spec.help,
+                spec.choices.join(", ")
+            ));
+        } else if !spec.choices.is_empty() {
             arg =
                 arg.value_parser(clap::builder::PossibleValuesParser::new(spec.choices)).value_name("CHOICE");
         }
@@ -39,7 +46,9 @@ pub fn run(key: &str, m: &ArgMatches) -> Result<u8, Fail> {
     let work = Work::open(m, Some(key))?;
     let out = args::output(m, work.lang())?;
     let mut session = work.session()?;
-    let (answer, parameters, mut code) = match session.ask(key, &|name| args::text(m, name)) {
+    let boxes = crate::work::boxes(m);
+    let given = |name: &str| args::text(m, name).filter(|_| name != "set" || boxes.is_none());
+    let (answer, mut parameters, mut code) = match session.ask(key, &given) {
         Ok(run) => (run.answer.clone(), run.parameters.clone(), 0),
         Err(e) if e.class() == Class::Inconclusive => {
             say(&format!("inconclusive: {e}"));
@@ -51,6 +60,11 @@ pub fn run(key: &str, m: &ArgMatches) -> Result<u8, Fail> {
     work.host.clear();
     for (fact, why) in session.absent().iter().filter(|_| !out.quiet) {
         say(&format!("{fact} is not known for anybody: {why}"));
+    }
+    for (_, text) in parameters.iter_mut().filter(|(name, _)| *name == "set") {
+        if let Some(file) = &boxes {
+            *text = file.display().to_string();
+        }
     }
     let Some(entry) = CATALOGUE.iter().find(|e| e.card.key == key) else {
         return Err(Fail::usage("cli.key", format!("find the analysis {key}")));

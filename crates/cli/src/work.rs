@@ -70,6 +70,9 @@ impl Work {
         if let Some((programme, events)) = programme(m, project.as_ref())? {
             base = base.with_programme(programme, events)?;
         }
+        if let Some(path) = boxes(m) {
+            base = base.with_boxes(crate::segments::read_boxes(&path)?);
+        }
         if let Some(path) = side(m, "rules", project.as_ref(), |f| &f.segments) {
             base = base.with_rules(crate::segments::read(&path)?);
         }
@@ -289,6 +292,11 @@ fn last_day(intake: &naata_core::Intake, today: Option<Day>) -> Result<Day, Fail
         _ => Err(Fail::data("cli.as_of", "find the last day of the data: every date lies in the future")
             .hint("state it: --as-of 2026-03-31")),
     }
+}
+
+/// The file of boxes `--set` names; a word is a built-in set.
+pub fn boxes(m: &ArgMatches) -> Option<PathBuf> {
+    args::path(m, "set").filter(|p| p.extension().is_some_and(|x| x == "toml"))
 }
 
 /// A side input: the file of a flag, or of the project.

@@ -120,10 +120,10 @@ action = "Show what is new first; send no coupon"
 when = { fact = "segments.discount.habit", is = "full price" }
 
 [[segment]]
-name = "discount-only"
-title = "Buy only what is reduced"
+name = "bargain-hunters"
+title = "A quarter or more of what they buy is reduced"
 action = "Clear stock with them; no coupon on top"
-when = { fact = "segments.discount.habit", is = "discount only" }
+when = { fact = "segments.discount.share", at-least = 0.25 }
 
 [[segment]]
 name = "newcomers"
@@ -150,7 +150,8 @@ action = "Put the matter right before anything is sold"
 priority = 40
 [segment.when]
 any = [
-  { fact = "metrics.nps.group", is = "detractor" },
+  # Who was never asked is not unhappy for that: without the first clause they would count as not known.
+  { all = [{ fact = "metrics.nps.group", missing = false }, { fact = "metrics.nps.group", is = "detractor" }] },
   { all = [{ some = "tickets", within = "90 days" }, { count = "tickets", at-least = 2 }] },
 ]
 
@@ -169,7 +170,7 @@ name = "offices"
 title = "Companies with ten people or more"
 action = "Offer an account with one bill a month"
 priority = 15
-when = { fact = "customers.employees", at-least = 10 }
+when = { all = [{ fact = "customers.employees", missing = false }, { fact = "customers.employees", at-least = 10 }] }
 
 [[segment]]
 name = "bengali-speakers"

@@ -8,6 +8,7 @@ use naata_core::{
 use naata_facts::Tables;
 use naata_facts::rules::Rules;
 use naata_loyalty::{Event, Programme};
+use naata_segments::sets::SegmentSet;
 use std::borrow::Cow;
 
 /// All tables of a business. A table that was not given is `None`, which is not the same as an empty one.
@@ -56,6 +57,8 @@ pub struct Base {
     pub events: Option<Vec<Event>>,
     /// The segments told in rules.
     pub rules: Option<Rules>,
+    /// Names for RFM scores of one's own.
+    pub boxes: Option<SegmentSet>,
     /// A summary of each customer, where purchases themselves were not kept. They hold what the reader was told to
     /// sum up, so a session stands on a day from the last of these purchases on.
     pub summaries: Option<Vec<Summary>>,
@@ -122,6 +125,7 @@ impl Base {
             programme: None,
             events: None,
             rules: None,
+            boxes: None,
             summaries,
             ids,
             texts,
@@ -142,6 +146,13 @@ impl Base {
             unit: self.unit,
             zone: self.zone,
         }
+    }
+
+    /// Adds names for RFM scores of one's own, which stand in for the built-in ones.
+    #[must_use]
+    pub fn with_boxes(mut self, boxes: SegmentSet) -> Self {
+        self.boxes = Some(boxes);
+        self
     }
 
     /// Adds segments told in rules.

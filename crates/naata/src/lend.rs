@@ -9,6 +9,7 @@ use naata_core::{
 use naata_facts::Facts;
 use naata_facts::rules::Rules;
 use naata_loyalty::{Event, Programme};
+use naata_segments::sets::SegmentSet;
 
 /// Something an analysis cannot run without.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,6 +24,8 @@ pub enum Need {
     Events,
     /// Segments told in rules.
     Rules,
+    /// Boxes of RFM scores with names of one's own.
+    Boxes,
 }
 
 impl Need {
@@ -34,6 +37,7 @@ impl Need {
             Self::Programme => "a programme",
             Self::Events => "events or purchases",
             Self::Rules => "rules of segments",
+            Self::Boxes => "boxes of scores",
         }
     }
 }
@@ -62,7 +66,7 @@ pub trait Lend<'a>: Sized {
             Need::Table(kind) => Some(kind),
             // Events that no file states are derived from purchases.
             Need::Events => Some(TableKind::Purchases),
-            Need::Summaries | Need::Programme | Need::Rules => None,
+            Need::Summaries | Need::Programme | Need::Rules | Need::Boxes => None,
         }));
     }
     /// Lends it; `None` when it is absent.
@@ -121,6 +125,16 @@ lend! {
     &'a [Event], [Need::Events], v => v.base.events.as_deref();
 }
 
+impl<'a> Lend<'a> for &'a SegmentSet {
+    fn needs(out: &mut Vec<Need>) {
+        out.push(Need::Boxes);
+    }
+    fn rows(_: &mut Vec<TableKind>) {}
+    fn lend(view: View<'a>) -> Option<Self> {
+        view.base.boxes.as_ref()
+    }
+}
+
 impl<'a> Lend<'a> for &'a Rules {
     fn needs(out: &mut Vec<Need>) {
         out.push(Need::Rules);
@@ -170,6 +184,7 @@ impl View<'_> {
             Need::Programme => b.programme.is_some(),
             Need::Events => b.events.is_some(),
             Need::Rules => b.rules.is_some(),
+            Need::Boxes => b.boxes.is_some(),
             Need::Table(kind) => match kind {
                 TableKind::Customers => b.customers.is_some(),
                 TableKind::Purchases => b.purchases.is_some(),

@@ -235,7 +235,7 @@ pub struct RfmAnalysis;
 
 impl Analysis for RfmAnalysis {
     type Params = RfmParams;
-    type Input<'a> = (&'a [Summary], MoneyUnit);
+    type Input<'a> = (&'a [Summary], MoneyUnit, Option<&'a SegmentSet>);
     type Output = Rfm;
     const CARD: Card = Card {
         key: "rfm",
@@ -255,11 +255,14 @@ impl Analysis for RfmAnalysis {
     };
 
     fn run(
-        (summaries, unit): (&[Summary], MoneyUnit),
+        (summaries, unit, own): Self::Input<'_>,
         params: &RfmParams,
         cx: &Context<'_>,
     ) -> Result<Rfm, Refusal> {
-        Ok(rfm(summaries, unit, params, cx)?)
+        Ok(match own {
+            Some(set) => rfm_in(set, summaries, unit, params, cx)?,
+            None => rfm(summaries, unit, params, cx)?,
+        })
     }
 }
 
