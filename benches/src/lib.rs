@@ -2,3 +2,6 @@
 //!
 //! `bulk` writes the large files; `peers/reading.py` times the binary and the peers on them in turn, after comparing
 //! their outputs customer by customer.
+//!
+//! `clv` times the lifetime-value models, `peers/lifetime_value.py` compares them with lifetimes (`docs/speed-clv.md`), and
+//! `coverage` counts how often their intervals hold (`docs/coverage.md`).

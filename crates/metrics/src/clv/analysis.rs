@@ -124,6 +124,8 @@ pub struct Clv {
     pub rows: Vec<Worth>,
     /// The value of all of them: the equity of the base.
     pub total: Option<Total>,
+    /// The purchases of all of them within the horizon.
+    pub purchases: Option<Total>,
     /// Positions in `rows` of valuable customers who have probably left, the worthiest first.
     pub leaving: Vec<usize>,
     /// What is still expected of those.
@@ -230,6 +232,7 @@ pub fn lifetime_value(
             stake.prediction = widest(stake.prediction, theirs.prediction);
         }
     }
+    let purchases_ahead = used.and_then(|t| valuer.purchases(&t.fit, horizon));
     let last = trials.last();
     let judged = last.and_then(|t| t.fits.get(chosen).map(|f| (t, &f.1)));
     let forecast = judged.and_then(|(t, fit)| {
@@ -270,6 +273,7 @@ pub fn lifetime_value(
         spend,
         rows,
         total,
+        purchases: purchases_ahead,
         leaving,
         at_stake,
         plan,

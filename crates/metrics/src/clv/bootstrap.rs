@@ -65,13 +65,11 @@ impl Bootstrap {
     }
 }
 
+/// Histories, and purchases with their mean amount of each who comes back.
+type Drawn = (Vec<History>, Vec<(u32, f64)>);
+
 /// Draws a history for each buyer, and a mean spend for each who comes back.
-fn draw(
-    base: &Base,
-    model: &AnyModel,
-    spend: Option<&GammaGamma>,
-    rng: &mut Rng,
-) -> Option<(Vec<History>, Vec<(u32, f64)>)> {
+fn draw(base: &Base, model: &AnyModel, spend: Option<&GammaGamma>, rng: &mut Rng) -> Option<Drawn> {
     let mut histories = Vec::with_capacity(base.buyers.len());
     let mut pairs = Vec::new();
     for b in &base.buyers {

@@ -47,6 +47,16 @@ pub enum Nested {
     EqualMeans,
     /// Each customer always spends the same.
     SteadyAmounts,
+    /// Chances to buy differ, nobody leaves.
+    BetaBinomial,
+    /// All customers buy with one chance and nobody leaves.
+    Binomial,
+    /// All customers leave with the same chance at each renewal.
+    Geometric,
+    /// Each customer leaves at the first renewal or never.
+    AtOnceOrNever,
+    /// Nobody leaves.
+    NobodyLeaves,
 }
 
 impl Nested {
@@ -64,15 +74,22 @@ impl Nested {
             Self::EqualRatesFirstOnly => "equal-rates-first-only",
             Self::EqualMeans => "equal-means",
             Self::SteadyAmounts => "steady-amounts",
+            Self::BetaBinomial => "beta-binomial",
+            Self::Binomial => "binomial",
+            Self::Geometric => "geometric",
+            Self::AtOnceOrNever => "at-once-or-never",
+            Self::NobodyLeaves => "nobody-leaves",
         }
     }
 
     /// How many parameters it has.
     pub fn parameters(self) -> usize {
         match self {
+            Self::NobodyLeaves => 0,
             Self::Poisson | Self::EqualRatesFirstOnly => 1,
+            Self::Binomial | Self::Geometric | Self::AtOnceOrNever => 1,
             Self::Nbd | Self::FirstOnly | Self::EqualRatesEqualOdds | Self::EqualRatesFirstOrNever => 2,
-            Self::EqualMeans | Self::SteadyAmounts => 2,
+            Self::EqualMeans | Self::SteadyAmounts | Self::BetaBinomial => 2,
             Self::EqualOdds | Self::FirstOrNever | Self::EqualRates => 3,
         }
     }
@@ -163,6 +180,76 @@ pub(super) fn of_spend(rows: &[Spend]) -> Option<(Nested, f64)> {
         Some(rows.iter().map(each).sum())
     });
     best([(Nested::EqualMeans, equal), (Nested::SteadyAmounts, steady)].into_iter())
+}
+
+/// The best of the models at the edges of BG/BB, from purchases, the last of them, opportunities and weights.
+pub(super) fn of_opportunities(rows: &[(u32, u32, u32, f64)]) -> Option<(Nested, f64)> {
+    // Log odds of equal chances, else the logarithms of two shapes; the chance to buy first.
+    let starts: [(Nested, &[f64]); 5] = [
+        (Nested::Binomial, &[0.0]),
+        (Nested::BetaBinomial, &[0.0, 0.0]),
+        (Nested::EqualRatesEqualOdds, &[0.0, -2.0]),
+        (Nested::EqualOdds, &[0.0, 0.0, -2.0]),
+        (Nested::EqualRates, &[0.0, -0.7, 0.5]),
+    ];
+    best(starts.into_iter().map(|(nested, start)| {
+        let differ = matches!(nested, Nested::BetaBinomial | Nested::EqualOdds);
+        let value = maximum(start, |point| {
+            let (c, d) = if differ { (point[2], point[2]) } else { (point[1], point[2]) };
+            let buys = |x: f64, of: f64| {
+                if differ {
+                    let (a, b) = (point[0].exp(), point[1].exp());
+                    (a + x).ln_beta(&(b + (of - x))) - a.ln_beta(&b)
+                } else {
+                    -(ln_1p_exp(-point[0]) * x) - ln_1p_exp(point[0]) * (of - x)
+                }
+            };
+            // The logarithms of the chances to come past so many opportunities, and to leave after so many.
+            let stays = |n: f64| match nested {
+                Nested::EqualRates => c.exp().ln_beta(&(d.exp() + n)) - c.exp().ln_beta(&d.exp()),
+                Nested::EqualOdds | Nested::EqualRatesEqualOdds => -(ln_1p_exp(c) * n),
+                _ => D::constant(0.0),
+            };
+            let leaves = |n: f64| match nested {
+                Nested::EqualRates => {
+                    Some((c.exp() + 1.0).ln_beta(&(d.exp() + n)) - c.exp().ln_beta(&d.exp()))
+                }
+                Nested::EqualOdds | Nested::EqualRatesEqualOdds => Some(-ln_1p_exp(-c) - ln_1p_exp(c) * n),
+                _ => None,
+            };
+            let mut sum = D::constant(0.0);
+            for (x, t_x, n, weight) in rows {
+                let (x, n_all) = (f64::from(*x), f64::from(*n));
+                let alive = buys(x, n_all) + stays(n_all);
+                let one = (*t_x..*n).fold(alive, |sum, last| {
+                    let last = f64::from(last);
+                    leaves(last).map_or(sum, |l| sum.ln_add_exp(&(l + buys(x, last))))
+                });
+                sum += one * *weight;
+            }
+            Some(sum)
+        });
+        (nested, value)
+    }))
+}
+
+/// The best of the models at the edges of the shifted-beta-geometric one, in closed form: from the renewals made and
+/// refused, and the customers lost and still there by how often they renewed.
+pub(super) fn of_renewals(chances: (f64, f64), lost: &[u64], still: &[u64]) -> Option<(Nested, f64)> {
+    let (made, refused) = chances;
+    if refused == 0.0 {
+        return Some((Nested::NobodyLeaves, 0.0));
+    }
+    let binomial = |a: f64, b: f64| {
+        let part = |k: f64| if k > 0.0 { k * ln(k / (a + b)) } else { 0.0 };
+        part(a) + part(b)
+    };
+    // Customers who met the first renewal and made it.
+    let later = lost.iter().chain(still.get(1..).unwrap_or(&[]));
+    let first = lost.first().copied().unwrap_or(0);
+    let past = later.map(|n| *n as f64).sum::<f64>() - first as f64;
+    let at_once = (refused == first as f64).then(|| binomial(first as f64, past));
+    best([(Nested::Geometric, Some(binomial(made, refused))), (Nested::AtOnceOrNever, at_once)].into_iter())
 }
 
 /// The best of several, a later one only where it is better beyond rounding.

@@ -96,7 +96,7 @@ impl GammaGamma {
 
     /// Whether parameters are as good as at an edge.
     fn is_edge(&self) -> bool {
-        let extreme = |x: f64| x < NEGLIGIBLE || x > 1.0 / NEGLIGIBLE;
+        let extreme = |x: f64| !(NEGLIGIBLE..=1.0 / NEGLIGIBLE).contains(&x);
         extreme(self.p) || extreme(self.q)
     }
 

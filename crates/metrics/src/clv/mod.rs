@@ -5,6 +5,9 @@
 //! purchases to expect, and what those are worth ([`Plan`]). Every fit says how it ended ([`FitOutcome`]); a holdout
 //! says how well it forecast ([`Holdout`]).
 //!
+//! Two models have data of their own: [`BgBb`] for purchases that can happen once a period at most, and
+//! [`ShiftedBetaGeometric`] for customers under contract.
+//!
 //! ```
 //! use naata_metrics::clv::{BgNbd, Collapsed, History, PurchaseModel};
 //!
@@ -22,6 +25,7 @@
 mod analysis;
 mod base;
 mod beta_geometric;
+mod bg_bb;
 mod bg_nbd;
 mod bootstrap;
 mod candidate;
@@ -39,11 +43,13 @@ mod nbd;
 mod pareto_nbd;
 mod present;
 mod residual;
+mod sbg;
 mod spend;
 mod value;
 
 pub use analysis::{Clv, ClvAnalysis, ClvParams, Cohort, LEAST, LEAST_TO_ACT, Older, Worth, lifetime_value};
 pub use base::{Account, Base, Buyer, Gather, LeftOut, OLDER_WITHIN, Portion, RefundPolicy};
+pub use bg_bb::{BgBb, MOST_OPPORTUNITIES, Row as OpportunityRow};
 pub use bg_nbd::BgNbd;
 pub use bootstrap::Bootstrap;
 pub use candidate::{AnyModel, ModelChoice};
@@ -59,5 +65,6 @@ pub use model::{PurchaseModel, Undefined};
 pub use naive::Naive;
 pub use nbd::Nbd;
 pub use pareto_nbd::ParetoNbd;
+pub use sbg::{Renewals, ShiftedBetaGeometric};
 pub use spend::SpendFit;
 pub use value::{Compounding, Plan};

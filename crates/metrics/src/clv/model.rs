@@ -8,6 +8,8 @@ use naata_math::{Rng, exp};
 pub enum Undefined {
     /// In this model nobody ever leaves, so that there is no probability of having left.
     NobodyLeaves,
+    /// Leaving is seen in the data, so that there is nothing to infer.
+    Observed,
     /// What is asked for is infinite.
     Unbounded,
     /// The figure is out of numerical reach.
@@ -19,6 +21,7 @@ impl Undefined {
     pub fn name(self) -> &'static str {
         match self {
             Self::NobodyLeaves => "nobody_leaves",
+            Self::Observed => "observed",
             Self::Unbounded => "unbounded",
             Self::OutOfReach => "out_of_reach",
         }

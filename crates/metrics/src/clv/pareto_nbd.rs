@@ -95,7 +95,7 @@ impl ParetoNbd {
     /// Whether parameters are as good as at an edge.
     fn is_edge(&self, histories: &Collapsed) -> bool {
         let seen = histories.time() / histories.customers().max(1) as f64;
-        let extreme = |x: f64| x < NEGLIGIBLE || x > 1.0 / NEGLIGIBLE;
+        let extreme = |x: f64| !(NEGLIGIBLE..=1.0 / NEGLIGIBLE).contains(&x);
         extreme(self.r) || extreme(self.s) || self.s * ln_1p(seen / self.beta) < NEGLIGIBLE
     }
 

@@ -1,8 +1,8 @@
 //! Lifetime-value models against published fits and high-precision figures.
 
 use naata_metrics::clv::{
-    BgNbd, Collapsed, Fit, FitOutcome, GammaGamma, History, MbgNbd, Nbd, ParetoNbd, PurchaseModel, Undefined,
-    collapse,
+    BgBb, BgNbd, Collapsed, Fit, FitOutcome, GammaGamma, History, MbgNbd, Nbd, OpportunityRow, ParetoNbd,
+    PurchaseModel, Renewals, ShiftedBetaGeometric, Undefined, collapse,
 };
 use naata_testkit::{assert_close, reference, reference_json, relative};
 use serde_json::Value;
@@ -212,5 +212,64 @@ fn extreme_histories_stay_exact() {
             let e = model.expected_purchases(&h, &[digits(&row["t"])])[0].unwrap();
             assert_close(&what, e, digits(want("cet")), 1e-10);
         }
+    }
+}
+
+#[test]
+fn donations_match_in_every_figure() {
+    let (Some(json), Some(text)) =
+        (reference_json("clv/discrete_models.json"), reference("clv/donations.csv"))
+    else {
+        return;
+    };
+    let row = |line: &str| {
+        let c: Vec<u32> = line.split(',').map(|c| c.trim().parse().unwrap()).collect();
+        OpportunityRow::new(c[0], c[1], c[2], f64::from(c[3])).unwrap()
+    };
+    let rows: Vec<OpportunityRow> = text.lines().skip(1).map(row).collect();
+    let want = &json["bgbb_donations"];
+    let fit = BgBb::fit(&rows);
+    assert_eq!((fit.outcome, fit.n), (FitOutcome::Interior, want["n"].as_u64().unwrap()));
+    for (i, p) in fit.parameters.iter().enumerate() {
+        assert_close(p.name, p.value, digits(&want["params"][p.name]), 1e-9);
+        assert_close(p.name, p.standard_error.unwrap(), digits(&want["se"][i]), 1e-9);
+    }
+    assert_close("log-likelihood", fit.log_likelihood, digits(&want["loglik"]), 1e-12);
+    assert!(fit.iterations <= 12, "{} Newton steps", fit.iterations);
+    let at = |name: &str| digits(&want["params"][name]);
+    let model = BgBb::new(at("alpha"), at("beta"), at("gamma"), at("delta")).unwrap();
+    for p in want["predictions"].as_array().unwrap() {
+        let n = |key: &str| p[key].as_u64().unwrap() as u32;
+        let row = OpportunityRow::new(n("x"), n("t_x"), 6, 1.0).unwrap();
+        assert_close("alive at the last", model.p_alive(&row, 0), digits(&p["palive_at_n"]), 1e-10);
+        assert_close("alive at the next", model.p_alive(&row, 1), digits(&p["palive_at_n_plus_1"]), 1e-10);
+        assert_close("the next five", model.expected_purchases(&row, 5), digits(&p["cet_5"]), 1e-10);
+    }
+}
+
+#[test]
+fn both_contract_cohorts_match_in_every_figure() {
+    let Some(json) = reference_json("clv/discrete_models.json") else { return };
+    for cohort in ["sbg_highend", "sbg_regular"] {
+        let want = &json[cohort];
+        let lost: Vec<u64> = want["lost"].as_array().unwrap().iter().map(|n| n.as_u64().unwrap()).collect();
+        let fit = ShiftedBetaGeometric::fit(&Renewals::cohort(&lost, want["survivors"].as_u64().unwrap()));
+        assert_eq!((fit.outcome, fit.n), (FitOutcome::Interior, 1_000));
+        for (i, p) in fit.parameters.iter().enumerate() {
+            assert_close(p.name, p.value, digits(&want["params"][p.name]), 1e-9);
+            assert_close(p.name, p.standard_error.unwrap(), digits(&want["se"][i]), 1e-9);
+        }
+        assert_close(cohort, fit.log_likelihood, digits(&want["loglik"]), 1e-12);
+        assert!(fit.iterations <= 12, "{} Newton steps", fit.iterations);
+        let at = |name: &str| digits(&want["params"][name]);
+        let model = ShiftedBetaGeometric::new(at("alpha"), at("beta")).unwrap();
+        for t in 1..=12u32 {
+            let of = |key: &str| digits(&want[key][t as usize - 1]);
+            assert_close("retention", model.retention(t), of("retention_t1_12"), 1e-10);
+            assert_close("survival", model.survival(t), of("survival_t1_12"), 1e-10);
+        }
+        assert_close("DEL", model.lifetime(0.1).unwrap(), digits(&want["DEL_new_d10pct"]), 1e-10);
+        let residual = model.residual_lifetime(4, 0.1).unwrap();
+        assert_close("DERL", residual, digits(&want["DERL_renewed_4_d10pct"]), 1e-10);
     }
 }

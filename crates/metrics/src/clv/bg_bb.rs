@@ -1,0 +1,213 @@
+//! BG/BB: at each of a row of opportunities a customer buys or does not, until, unseen, the customer leaves.
+//!
+//! It suits what can happen once a period at most: donations to a yearly appeal, visits to a yearly fair.
+//!
+//! # Formula
+//! Chances of buying are beta-distributed (alpha, beta), chances of leaving before an opportunity too (gamma, delta). With x
+//! purchases, the last at opportunity t_x of n:
+//!
+//! `L = B(alpha+x, beta+n-x)/B(alpha, beta) B(gamma, delta+n)/B(gamma, delta)`
+//! ` + sum over i = 0 .. n-t_x-1 of B(alpha+x, beta+t_x-x+i)/B(alpha, beta) B(gamma+1, delta+t_x+i)/B(gamma, delta)`
+//!
+//! `P(alive at n+j)` is the first term with `delta+n+j` in place of `delta+n`, over L; given alive, the chance to buy has mean
+//! `(alpha+x)/(alpha+beta+n)`, so that the purchases at the next m opportunities are that times the sum of P(alive at n+j)
+//! over j = 1..m: a sum of positive terms without the published form's singularity at gamma = 1.
+//!
+//! # Source
+//! Fader, Hardie and Shang, "Customer-Base Analysis in a Discrete-Time Noncontractual Setting", 2010.
+
+use super::edges;
+use super::fit::{Fit, NEGLIGIBLE, maximise};
+use naata_math::optimise::Derivatives;
+use naata_math::{Dual2, Matrix, Neumaier, exp, ln, ln_add_exp, ln_beta};
+
+/// The model at given parameters.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct BgBb {
+    alpha: f64,
+    beta: f64,
+    gamma: f64,
+    delta: f64,
+}
+
+/// Purchases at some of a row of opportunities, and how many customers have them.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Row {
+    x: u32,
+    t_x: u32,
+    n: u32,
+    weight: f64,
+}
+
+/// The most opportunities of a row.
+pub const MOST_OPPORTUNITIES: u32 = 10_000;
+
+/// The names of the parameters.
+const NAMES: [&str; 4] = ["alpha", "beta", "gamma", "delta"];
+
+impl Row {
+    /// A row; `None` unless x <= t_x <= n, t_x is 0 exactly when x is, and the weight is a number from 0 on.
+    pub fn new(x: u32, t_x: u32, n: u32, weight: f64) -> Option<Self> {
+        let in_order = x <= t_x && t_x <= n && n <= MOST_OPPORTUNITIES && (x == 0) == (t_x == 0);
+        (in_order && weight >= 0.0 && weight.is_finite()).then_some(Self { x, t_x, n, weight })
+    }
+}
+
+impl BgBb {
+    /// The model at positive, finite parameters; `None` at others.
+    pub fn new(alpha: f64, beta: f64, gamma: f64, delta: f64) -> Option<Self> {
+        let all = [alpha, beta, gamma, delta];
+        all.iter().all(|p| p.is_finite() && *p > 0.0).then_some(Self { alpha, beta, gamma, delta })
+    }
+
+    /// Estimates the parameters by maximum likelihood; equal rows need not be collapsed, yet it is quicker.
+    pub fn fit(rows: &[Row]) -> Fit<Self> {
+        let n: f64 = rows.iter().map(|r| r.weight).sum();
+        let model = |point: &[f64]| match *point {
+            [a, b, c, d] => Self::new(exp(a), exp(b), exp(c), exp(d)),
+            _ => None,
+        };
+        let is_edge = |m: Self| {
+            let extreme = |sum: f64| !(NEGLIGIBLE..=1.0 / NEGLIGIBLE).contains(&sum);
+            let share = |a: f64, b: f64| a / (a + b) < NEGLIGIBLE || b / (a + b) < NEGLIGIBLE;
+            extreme(m.alpha + m.beta)
+                || extreme(m.gamma + m.delta)
+                || share(m.alpha, m.beta)
+                || share(m.gamma, m.delta)
+        };
+        maximise(
+            &NAMES,
+            &[0.0, 0.0, ln(0.5), 0.5],
+            n as u64,
+            |point| derivatives(point, rows),
+            |point| model(point).is_some_and(is_edge),
+            || edges::of_opportunities(&rows.iter().map(|r| (r.x, r.t_x, r.n, r.weight)).collect::<Vec<_>>()),
+            model,
+        )
+    }
+
+    /// Names and values of the parameters.
+    pub fn parameters(&self) -> [(&'static str, f64); 4] {
+        [("alpha", self.alpha), ("beta", self.beta), ("gamma", self.gamma), ("delta", self.delta)]
+    }
+
+    /// The logarithm of the chance to be a customer still at opportunity `at` >= n, and of this history.
+    fn ln_alive(&self, row: &Row, at: u32) -> f64 {
+        let (x, n) = (f64::from(row.x), f64::from(row.n));
+        ln_beta(self.alpha + x, self.beta + n - x) - ln_beta(self.alpha, self.beta)
+            + ln_beta(self.gamma, self.delta + f64::from(at))
+            - ln_beta(self.gamma, self.delta)
+    }
+
+    /// The logarithm of the likelihood of one customer of the row.
+    pub fn ln_likelihood(&self, row: &Row) -> f64 {
+        let norm = ln_beta(self.alpha, self.beta) + ln_beta(self.gamma, self.delta);
+        (row.t_x..row.n).fold(self.ln_alive(row, row.n), |sum, last| {
+            let (x, last) = (f64::from(row.x), f64::from(last));
+            let gone = ln_beta(self.alpha + x, self.beta + last - x)
+                + ln_beta(self.gamma + 1.0, self.delta + last)
+                - norm;
+            ln_add_exp(sum, gone)
+        })
+    }
+
+    /// The probability that a customer is one at the opportunity `ahead` after the last one seen; 0 is the last itself.
+    pub fn p_alive(&self, row: &Row, ahead: u32) -> f64 {
+        exp(self.ln_alive(row, row.n.saturating_add(ahead)) - self.ln_likelihood(row))
+    }
+
+    /// The purchases expected at the next `ahead` opportunities.
+    pub fn expected_purchases(&self, row: &Row, ahead: u32) -> f64 {
+        let each = (self.alpha + f64::from(row.x)) / (self.alpha + self.beta + f64::from(row.n));
+        let likelihood = self.ln_likelihood(row);
+        let alive = (1..=ahead).map(|j| exp(self.ln_alive(row, row.n.saturating_add(j)) - likelihood));
+        each * alive.sum::<f64>()
+    }
+}
+
+/// The log-likelihood of all rows with its derivatives by the logarithms of the parameters.
+fn derivatives(point: &[f64], rows: &[Row]) -> Derivatives {
+    let [alpha, beta, gamma, delta] = *point else {
+        return Derivatives { value: f64::NAN, gradient: Vec::new(), hessian: Matrix::zeros(0, 0) };
+    };
+    let [alpha, beta, gamma, delta] = Dual2::<4>::parameters([alpha, beta, gamma, delta]).map(|d| d.exp());
+    let norm = alpha.ln_beta(&beta) + gamma.ln_beta(&delta);
+    let mut sum = Dual2::constant(0.0);
+    let mut value = Neumaier::new();
+    for row in rows {
+        let (x, n) = (f64::from(row.x), f64::from(row.n));
+        let alive = (alpha + x).ln_beta(&(beta + (n - x))) + gamma.ln_beta(&(delta + n));
+        let one = (row.t_x..row.n).fold(alive, |sum, last| {
+            let last = f64::from(last);
+            let gone = (alpha + x).ln_beta(&(beta + (last - x))) + (gamma + 1.0).ln_beta(&(delta + last));
+            sum.ln_add_exp(&gone)
+        }) - norm;
+        value.add(row.weight * one.value);
+        sum += one * row.weight;
+    }
+    sum.value = value.total();
+    Derivatives::from(sum)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clv::{FitOutcome, Nested};
+    use naata_testkit::assert_close;
+    use proptest::prelude::*;
+
+    #[test]
+    fn impossible_rows_are_refused() {
+        assert!(Row::new(2, 3, 6, 10.0).is_some() && Row::new(0, 0, 0, 0.0).is_some());
+        for (x, t_x, n, w) in
+            [(3, 2, 6, 1.0), (1, 7, 6, 1.0), (0, 2, 6, 1.0), (1, 1, 6, f64::NAN), (1, 1, 6, -1.0)]
+        {
+            assert_eq!(Row::new(x, t_x, n, w), None, "{x} {t_x} {n} {w}");
+        }
+    }
+
+    #[test]
+    fn all_histories_of_a_few_opportunities_have_probability_one() {
+        let model = BgBb::new(1.2, 0.75, 0.66, 2.8).unwrap();
+        // There are (t_x - 1 choose x - 1) ways to x purchases of which the last is at t_x.
+        for n in 1..7u32 {
+            let ways = |t: u32, x: u32| (1..x).fold(1.0, |c, i| c * f64::from(t - i) / f64::from(i));
+            let mut sum = exp(model.ln_likelihood(&Row::new(0, 0, n, 1.0).unwrap()));
+            for t in 1..=n {
+                for x in 1..=t {
+                    sum += ways(t, x) * exp(model.ln_likelihood(&Row::new(x, t, n, 1.0).unwrap()));
+                }
+            }
+            assert_close("all", sum, 1.0, 1e-13);
+        }
+    }
+
+    #[test]
+    fn donors_who_never_stop_are_beta_binomial() {
+        // Everybody who gives goes on: the last gift is at the last opportunity or there is none at all before it.
+        let counts = [(6, 6, 40.0), (5, 6, 60.0), (4, 6, 70.0), (3, 6, 70.0), (2, 6, 60.0), (1, 6, 40.0)];
+        let rows: Vec<Row> = counts.iter().map(|(x, t, w)| Row::new(*x, *t, 6, *w).unwrap()).collect();
+        let fit = BgBb::fit(&rows);
+        let FitOutcome::Boundary { nested, log_likelihood } = fit.outcome else { panic!("{fit:?}") };
+        assert_eq!(nested, Nested::BetaBinomial);
+        assert!(fit.model.is_none() && fit.parameters.is_empty() && log_likelihood.is_finite());
+    }
+
+    proptest! {
+        #[test]
+        fn chances_fall_and_expectations_rise(
+            a in 0.1f64..5.0, b in 0.1f64..5.0, c in 0.1f64..5.0, d in 0.1f64..9.0,
+            n in 0u32..60, last in 0.0f64..1.0, often in 0.0f64..1.0,
+        ) {
+            let model = BgBb::new(a, b, c, d).unwrap();
+            let t_x = (f64::from(n) * last) as u32;
+            let x = if t_x == 0 { 0 } else { 1 + (f64::from(t_x - 1) * often) as u32 };
+            let row = Row::new(x, t_x, n, 1.0).unwrap();
+            let alive: Vec<f64> = (0..8).map(|j| model.p_alive(&row, j)).collect();
+            prop_assert!(alive.iter().all(|p| (0.0..=1.0 + 1e-12).contains(p)));
+            prop_assert!(alive.windows(2).all(|w| w[1] <= w[0]));
+            let expected: Vec<f64> = (0..8).map(|m| model.expected_purchases(&row, m)).collect();
+            prop_assert!(expected[0] == 0.0 && expected.is_sorted());
+        }
+    }
+}
