@@ -20,7 +20,7 @@ ci:
 
 # Write what came out into the cases of the suite; look at the diff before committing it.
 bless:
-    NAATA_BLESS=1 cargo test -p naata-cli --test it -- suite page_of_analyses
+    NAATA_BLESS=1 cargo test -p naata-cli --test it -- suite page_of
 
 # Format and lint.
 tidy:

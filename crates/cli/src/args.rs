@@ -56,6 +56,12 @@ pub fn with_inputs(mut command: Command) -> Command {
             .action(ArgAction::Append)
             .value_delimiter(','),
         )
+        .arg(value(
+            "sheet",
+            "NAME",
+            "Reading",
+            "Sheet of a workbook [default: the first one that is not empty]",
+        ))
         .arg(value("currency", "CODE", "Reading", "Currency of amounts that state none, such as INR"))
         .arg(value(
             "time-zone",

@@ -7,12 +7,12 @@ use naata::CATALOGUE;
 
 pub fn command() -> Command {
     Command::new("explain")
-        .about("Explain an analysis (formula, source, assumptions) or the code of a finding; without KEY, list all analyses")
+        .about("Explain an analysis (formula, source, assumptions) or the code of a finding, or list the formats of exports; without KEY, list all analyses")
         .arg(
             Arg::new("key")
                 .value_name("KEY")
                 .num_args(0..)
-                .help("clv, journey map, date.unreadable ..."),
+                .help("clv, journey map, date.unreadable, formats ..."),
         )
         .arg(
             Arg::new("lang")
@@ -46,11 +46,45 @@ pub fn table() -> String {
 /// Commands with a card that are in no catalogue, because they have side outputs or a customer as argument.
 static BESIDE: [&naata_answer::Card; 2] = [&crate::audience::CARD, &crate::segments::EXPLAIN];
 
+/// All exports that are known by name, as a markdown table: also a part of `docs/formats.md`.
+pub fn formats() -> String {
+    let mut t = String::from("| export | read as | told by | how well it is known |\n|---|---|---|---|\n");
+    for f in naata_ingest::FORMATS {
+        let kinds: Vec<&str> = f.kinds().map(naata_core::TableKind::name).collect();
+        // Of a column's names in several languages or versions the first stands for all.
+        let columns: Vec<String> = f
+            .signature
+            .iter()
+            .filter_map(|c| c.split('|').next())
+            .map(|c| format!("`{}`", c.replace('|', "\\|")))
+            .collect();
+        let told = match (columns.len(), f.enough) {
+            (0, _) => "the shape of its rows or of its header".to_string(),
+            (n, enough) if enough == 0 || enough == n => format!("all of {}", columns.join(", ")),
+            (_, enough) => format!("{enough} of {}", columns.join(", ")),
+        };
+        let known = match f.provenance {
+            naata_ingest::Provenance::RealFile => "a real file",
+            naata_ingest::Provenance::Vendor => "its vendor's documentation or code",
+            naata_ingest::Provenance::Importers => "programs that import it",
+            naata_ingest::Provenance::Unverified => "hearsay: check what is assumed",
+        };
+        t += &format!("| `{}` | {} | {told} | {known} |\n", f.key, kinds.join(", "));
+    }
+    t
+}
+
 pub fn run(m: &ArgMatches) -> Result<u8, Fail> {
     let key = args::texts(m, "key").join(" ");
     if key.is_empty() {
         return output::write_stdout(|out| {
             out.write_all(table().as_bytes()).map_err(|e| output::rendered(e.into()))
+        })
+        .map(|()| 0);
+    }
+    if key == "formats" {
+        return output::write_stdout(|out| {
+            out.write_all(formats().as_bytes()).map_err(|e| output::rendered(e.into()))
         })
         .map(|()| 0);
     }
@@ -68,7 +102,7 @@ pub fn run(m: &ArgMatches) -> Result<u8, Fail> {
     if found {
         return Ok(0);
     }
-    let codes = naata_ingest::CODES.iter().map(|c| c.key);
+    let codes = naata_report::finding_codes().chain(["formats"]);
     let known = CATALOGUE.iter().map(|e| e.card).chain(BESIDE).map(|c| c.key).chain(codes);
     let near = naata::facts::nearest(&key, known);
     let fail = Fail::usage(

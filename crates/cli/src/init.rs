@@ -34,6 +34,9 @@ pub fn command() -> Command {
         .after_help("Example:\n  naata init exports\n  naata init --dry-run exports")
 }
 
+/// How the names of files end that may hold a table.
+const TABLES: &[&str] = &[".csv", ".tsv", ".txt", ".xlsx", ".gz", ".zst", ".zip", ".parquet"];
+
 /// Side inputs, as comments, with a first segment to begin with.
 const SIDE: &str = r#"
 # Side inputs, each a file beside this one.
@@ -45,9 +48,6 @@ const SIDE: &str = r#"
 #   when = { all = [{ count = "purchases", at-least = 6 }, { none = "purchases", within = "60 days" }] }
 # programme = "programme.toml" # the rules of a loyalty programme
 "#;
-
-/// How much of a file is looked at.
-const HEAD: u64 = 256 * 1024;
 
 pub fn run(m: &ArgMatches) -> Result<u8, Fail> {
     let dir = args::path(m, "dir").unwrap_or_default();
@@ -80,7 +80,7 @@ pub fn run(m: &ArgMatches) -> Result<u8, Fail> {
     drop(said);
     if seen.iter().all(|(_, r)| r.kind.is_none()) {
         return Err(Fail::data("cli.init", format!("recognise a table in {}", dir.display())).hint(
-            "a table is a .csv, .tsv or .txt file with a header; naata init --sample DIR adds sample data",
+            "a table is a .csv, .tsv, .txt or .xlsx file with a header, packed or not; naata init --sample DIR adds sample data",
         ));
     }
     let text = toml_of(&dir, &seen);
@@ -106,18 +106,19 @@ fn look(dir: &Path) -> Result<Vec<(String, Recognition)>, Fail> {
         .filter_map(|e| e.file_name().into_string().ok())
         .filter(|n| {
             let lower = n.to_lowercase();
-            [".csv", ".tsv", ".txt"].iter().any(|s| lower.ends_with(s)) && lower != "readme.txt"
+            TABLES.iter().any(|s| lower.ends_with(s)) && lower != "readme.txt"
         })
         .collect();
     names.sort();
     let mut out = Vec::new();
     for name in names {
         let path = dir.join(&name);
-        let mut head = Vec::new();
-        let file = std::fs::File::open(&path).map_err(|e| Fail::file("read", &path, &e))?;
-        file.take(HEAD).read_to_end(&mut head).map_err(|e| Fail::file("read", &path, &e))?;
+        let again = path.clone();
+        // What a file is packed in may have to be there as a whole; of anything else the head is read.
+        let opener = move || std::fs::File::open(&again).map(|f| Box::new(f) as Box<dyn Read + Send>);
+        let source = naata_ingest::Source::open(TableKind::Purchases, &name, Box::new(opener));
         // A file that is no table is told and left out; it must not keep the others from being found.
-        match naata_ingest::recognise(&name, &head) {
+        match naata_ingest::recognise_source(&source) {
             Ok(seen) => out.push((name, seen)),
             Err(e) => crate::run::say(&format!("{name}: left out, failed to {e}")),
         }

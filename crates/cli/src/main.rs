@@ -32,7 +32,12 @@ fn app() -> Command {
     let mut app = Command::new("naata")
         .version(env!("CARGO_PKG_VERSION"))
         .about("Who your customers are, how the relationship runs, what it is worth, and what to do next - from CSV exports")
-        .after_help("Start:\n  naata demo shop && naata report -p shop -o report.html\n  naata init FOLDER-OF-CSVS && naata check -p FOLDER-OF-CSVS")
+        .after_help(format!(
+            "Start:\n  naata demo shop && naata report -p shop -o report.html\n  naata init FOLDER-OF-CSVS && naata check -p FOLDER-OF-CSVS\n\n\
+             Reads:\n  CSV and its kin, Excel workbooks (.xlsx), each also packed by gzip, zstd or zip; Parquet: {}\n  \
+             naata explain formats lists the exports that are known by name",
+            if cfg!(feature = "parquet") { "yes" } else { "in builds with --features parquet" }
+        ))
         .subcommand_required(true)
         .arg_required_else_help(true);
     let mut groups: Vec<(&'static str, Vec<Command>)> = Vec::new();

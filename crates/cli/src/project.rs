@@ -59,6 +59,7 @@ pub struct Reading {
     pub decimal_comma: Option<bool>,
     pub encoding: Option<String>,
     pub missing: Option<Vec<String>>,
+    pub sheet: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]

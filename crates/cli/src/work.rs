@@ -205,6 +205,9 @@ fn sources(
         if let Some(words) = stated.and_then(|r| r.missing.clone()).filter(|_| source.missing.is_empty()) {
             source.missing = words;
         }
+        if let Some(sheet) = args::text(m, "sheet").or_else(|| stated.and_then(|r| r.sheet.clone())) {
+            source = source.sheet(sheet);
+        }
         if let Some(map) = project.and_then(|p| p.maps.get(&kind)) {
             source.map.extend(map.iter().map(|(field, column)| (field.clone(), ColumnRef::parse(column))));
         }

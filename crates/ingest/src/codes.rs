@@ -119,6 +119,8 @@ codes! {
     FILE_HEADER_ONLY = "file.header_only" Warning "";
     /// A workbook with more sheets than the one that is read.
     SHEET_OTHERS = "sheet.others" Warning "";
+    /// A Parquet file with columns that hold lists, groups or other things no cell can hold: these are left out.
+    COLUMN_NESTED = "column.nested" Warning "";
     /// An export that begins in the middle of history: many customers of its first weeks are older.
     HISTORY_TRUNCATED = "history.truncated" Warning "";
 }

@@ -65,7 +65,7 @@ const MAGIC: &[(&[u8], &str)] = &[
     (b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", "an old Excel workbook (.xls)"),
     (b"\x1F\x8B", "a gzip archive"),
     (b"\x28\xB5\x2F\xFD", "a zstd archive"),
-    (b"PAR1", "a Parquet file"),
+    (b"PAR1", "a Parquet file, which needs a build with the cargo feature `parquet`"),
     (b"%PDF", "a PDF document"),
     (b"\x89PNG", "a picture"),
     (b"\xFF\xD8\xFF", "a picture"),

@@ -306,19 +306,69 @@ fn demo_base() -> naata::Base {
     naata::Base::seal(outcome.part, outcome.intake).expect("sealed")
 }
 
+/// Every code of a finding that the source of a crate writes down.
+fn codes_in(folder: &Path, codes: &mut BTreeSet<String>) {
+    for entry in std::fs::read_dir(folder).expect("a folder").flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            codes_in(&path, codes);
+        } else if path.extension().is_some_and(|x| x == "rs") {
+            let text = std::fs::read_to_string(&path).expect("source");
+            // Tests write findings of their own.
+            let text = text.split("#[cfg(test)]").next().unwrap_or_default();
+            let literal =
+                |part: &str| Some(part.trim_start().strip_prefix('"')?.split('"').next()?.to_string());
+            codes.extend(text.split("Finding::new(").skip(1).filter_map(literal));
+        }
+    }
+}
+
 #[test]
 fn every_finding_code_can_be_explained() {
-    let mut missing = Vec::new();
-    for lang in Lang::ALL {
-        for code in naata_ingest::CODES {
-            for key in [format!("finding.{}", code.key), format!("finding.{}.more", code.key)] {
+    let mut codes: BTreeSet<String> = naata_ingest::CODES.iter().map(|c| c.key.to_string()).collect();
+    let crates = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    for name in ["customers", "segments", "loyalty", "journeys", "metrics", "naata", "ingest", "cli"] {
+        codes_in(&crates.join(name).join("src"), &mut codes);
+    }
+    assert!(codes.contains("check.hole") && codes.contains("date.unreadable"), "{codes:?}");
+    let mut wrong = Vec::new();
+    for code in &codes {
+        for lang in Lang::ALL {
+            for key in [format!("finding.{code}"), format!("finding.{code}.more")] {
                 if naata_report::words(lang, &key).is_none() {
-                    missing.push(format!("{}.txt lacks: {key} =", lang.name()));
+                    wrong.push(format!("{}.txt lacks: {key} =", lang.name()));
                 }
             }
         }
+        let (exit, out, err) = naata(Path::new("."), &["explain", code]);
+        if exit != 0 || !out.starts_with(format!("{code}: ").as_bytes()) {
+            wrong.push(format!("naata explain {code}: {exit} {err}"));
+        }
     }
-    assert!(missing.is_empty(), "{missing:#?}");
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// Sets or compares what stands between two marks of a page.
+fn page_has(page: &str, begin: &str, end: &str, want: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs").join(page);
+    let text = std::fs::read_to_string(&path).expect("the page");
+    let (before, rest) = text.split_once(begin).expect("where the part begins");
+    let (is, after) = rest.split_once(end).expect("where the part ends");
+    #[expect(clippy::disallowed_methods, reason = "the one flag of the suite")]
+    if std::env::var_os("NAATA_BLESS").is_some() {
+        std::fs::write(&path, format!("{before}{begin}{want}{end}{after}")).expect("written");
+        return;
+    }
+    assert_eq!(is, want, "just bless writes docs/{page}");
+}
+
+#[test]
+fn the_page_of_formats_is_what_the_list_says() {
+    let (code, table, err) = naata(Path::new("."), &["explain", "formats"]);
+    assert_eq!(code, 0, "{err}");
+    let table = String::from_utf8_lossy(&table).into_owned();
+    assert!(naata_ingest::FORMATS.iter().all(|f| table.contains(&format!("| `{}` |", f.key))));
+    page_has("formats.md", "<!-- written by `naata explain formats` -->\n\n", "\n<!-- end -->", &table);
 }
 
 #[test]

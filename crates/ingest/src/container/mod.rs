@@ -1,11 +1,15 @@
-//! What a table is packed in: gzip, zstd, a zip archive with one file, an Excel workbook. Told by the first bytes,
-//! never by the name of the file; what is inside is handed on as a stream of text.
+//! What a table is packed in: gzip, zstd, a zip archive with one file, an Excel workbook, a Parquet file. Told by the
+//! first bytes, never by the name of the file; what is inside is handed on as a stream of text.
 //!
 //! # Source
-//! RFC 1952 (gzip), RFC 8878 (zstd), APPNOTE.TXT 6.3 (zip), ECMA-376 part 1 (workbooks).
+//! RFC 1952 (gzip), RFC 8878 (zstd), APPNOTE.TXT 6.3 (zip), ECMA-376 part 1 (workbooks), Apache Parquet format 2.11.
 
+#[cfg(any(feature = "xlsx", feature = "parquet"))]
+mod line;
 #[cfg(feature = "xlsx")]
 mod number;
+#[cfg(feature = "parquet")]
+mod parquet;
 #[cfg(feature = "xlsx")]
 mod sheet;
 #[cfg(feature = "xlsx")]
@@ -20,7 +24,7 @@ use std::io::{Cursor, Read};
 /// A file that is open, unpacked where it was packed.
 pub(crate) struct Opened<'a> {
     pub(crate) reader: Box<dyn Read + Send + 'a>,
-    /// Whether it is a sheet of a workbook: then the text is ours, UTF-8 with commas and points.
+    /// Whether it is made from cells, those of a workbook or a Parquet file: then the text is ours, UTF-8 with commas and points.
     pub(crate) sheet: bool,
     /// What is to be said about the container, with the values it is about.
     pub(crate) notes: Vec<(Code, String)>,
@@ -45,6 +49,8 @@ pub(crate) fn open<'a>(
         [0x28, 0xB5, 0x2F, 0xFD] => Ok(plain(Box::new(zstd(file, raw)?))),
         #[cfg(feature = "xlsx")]
         [b'P', b'K', 3, 4] => workbook::open(file, sheet, raw),
+        #[cfg(feature = "parquet")]
+        [b'P', b'A', b'R', b'1'] => parquet::open(file, raw),
         _ => {
             let _ = sheet;
             Ok(plain(raw))

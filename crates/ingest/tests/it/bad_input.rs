@@ -39,6 +39,15 @@ fn files_that_are_no_tables_are_refused_as_a_whole() {
     assert_eq!(e.to_string(), "open secret.csv: permission denied");
 }
 
+#[cfg(not(feature = "parquet"))]
+#[test]
+fn a_parquet_file_names_the_feature_it_needs() {
+    let source = Source::bytes(TableKind::Purchases, "t.parquet", b"PAR1....".to_vec());
+    let e = read(&[source], &Options::default(), &Serial).expect_err("an error");
+    assert_eq!(e.code(), "file.not_text");
+    assert!(e.to_string().contains("cargo feature `parquet`"), "{e}");
+}
+
 #[test]
 fn a_header_without_rows_is_a_table_without_rows() {
     for text in ["customer,date,amount\n", "customer,date,amount"] {

@@ -7,6 +7,8 @@ mod containers;
 mod exports;
 mod fuzz;
 mod laws;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod quirks;
 mod reference;
 
