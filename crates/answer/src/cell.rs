@@ -1,6 +1,8 @@
 //! Single values and columns of values, each with its type to the last moment.
 
+use crate::Derived;
 use naata_core::{CustomerIx, Day, Instant, Minor, MoneyUnit};
+use std::borrow::Cow;
 
 /// One typed value. Exhaustive on purpose: a renderer must handle each kind, and the compiler says where.
 #[derive(Clone, Debug, PartialEq)]
@@ -77,6 +79,8 @@ pub enum Column {
     Flag(Vec<Option<bool>>),
     /// Values of different types, for a page of figures; one cell a row.
     Mixed(Vec<Cell>),
+    /// Numbers, amounts or days that are worked out when they are asked for.
+    Derived(Derived),
 }
 
 impl Column {
@@ -93,12 +97,24 @@ impl Column {
             Self::Instant(v) => v.len(),
             Self::Flag(v) => v.len(),
             Self::Mixed(v) => v.len(),
+            Self::Derived(d) => d.rows(),
         }
     }
 
     /// Whether the column has no row.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// The column itself, or one of the same type without rows where it is derived: for whoever asks only of what type
+    /// it is.
+    pub fn kind(&self) -> &Self {
+        if let Self::Derived(d) = self { d.kind() } else { self }
+    }
+
+    /// The column with all its values there.
+    pub fn whole(&self) -> Cow<'_, Self> {
+        if let Self::Derived(d) = self { Cow::Owned(d.whole()) } else { Cow::Borrowed(self) }
     }
 
     /// The value of a row; [`Cell::Missing`] where there is none, also past the end.
@@ -126,6 +142,7 @@ impl Column {
             Self::Seconds(v) => get(v, row, Cell::Seconds),
             Self::Flag(v) => get(v, row, Cell::Flag),
             Self::Mixed(v) => v.get(row).cloned().unwrap_or(Cell::Missing),
+            Self::Derived(d) => d.cell(row),
         }
     }
 

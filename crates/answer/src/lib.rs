@@ -48,11 +48,13 @@
 mod analysis;
 mod answer;
 mod cell;
+mod derived;
 mod param;
 mod table;
 
 pub use analysis::{Analysis, Card, Refusal};
 pub use answer::{Action, Answer, Message, Present, Stake};
 pub use cell::{Cell, Column};
+pub use derived::Derived;
 pub use param::{ParamSpec, Params, Value};
 pub use table::{Chart, ChartKind, Role, Table};

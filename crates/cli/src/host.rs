@@ -73,17 +73,36 @@ impl Exec for Host {
         });
     }
 
+    fn tick(&self, done: u64, of: u64) -> ControlFlow<()> {
+        self.show(done, of, "")
+    }
+
+    fn tick_rows(&self, done: u64, of: u64, rows: u64) -> ControlFlow<()> {
+        let mega = |n: u64| n as f64 / 1e6;
+        // How long a stream is, nobody knows.
+        let of = if of > done { of } else { 0 };
+        let all = if of > 0 { format!(" of {:.0}", mega(of)) } else { String::new() };
+        self.show(done, of, &format!("{:.1} M rows, {:.0}{all} MB", mega(rows), mega(done)))
+    }
+}
+
+impl Host {
     /// Shows how far the work is, when it lasts over two seconds and someone watches.
     #[expect(clippy::disallowed_methods, reason = "progress is timed, results are not")]
-    fn tick(&self, done: u64, of: u64) -> ControlFlow<()> {
+    fn show(&self, done: u64, of: u64, what: &str) -> ControlFlow<()> {
         if let Some(Ok(mut p)) = self.progress.as_ref().map(Mutex::lock) {
             let now = Instant::now();
             let running = now.duration_since(p.started);
             if running > Duration::from_secs(2) && now.duration_since(p.shown) > Duration::from_millis(200) {
                 (p.shown, p.written) = (now, true);
                 let share = if of == 0 { 0.0 } else { done as f64 / of as f64 };
-                let left = if share > 0.0 { running.as_secs_f64() * (1.0 - share) / share } else { 0.0 };
-                let _ = write!(std::io::stderr(), "\r\x1b[K{:3.0} %, about {left:.0} s left", share * 100.0);
+                let mut line = what.to_string();
+                if share > 0.0 {
+                    let left = running.as_secs_f64() * (1.0 - share) / share;
+                    let between = if what.is_empty() { "" } else { ", " };
+                    line = format!("{:3.0} %{between}{line}, about {left:.0} s left", share * 100.0);
+                }
+                let _ = write!(std::io::stderr(), "\r\x1b[K{line}");
                 let _ = std::io::stderr().flush();
             }
         }

@@ -19,6 +19,7 @@ mod project;
 mod report;
 mod run;
 mod segments;
+mod stdin;
 mod work;
 
 use clap::{ArgMatches, Command};

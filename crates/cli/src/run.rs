@@ -9,6 +9,7 @@ use naata_answer::{Action, Answer, Cell, Message};
 use naata_core::{Class, Severity};
 use naata_report::{Document, Section};
 use std::io::Write;
+use std::sync::Arc;
 
 /// The command of an analysis: its own parameters, then the shared flags.
 pub fn command(entry: &Entry, name: &'static str) -> Command {
@@ -38,6 +39,15 @@ pub fn command(entry: &Entry, name: &'static str) -> Command {
         "Reads: {needs}\nExample:\n  {}\nMore: naata explain {}",
         entry.card.example, entry.card.key
     ));
+    // Summaries are all these two need, and summaries can be put aside.
+    if matches!(entry.card.key, "summary" | "rfm") {
+        command = command.arg(
+            Arg::new("memory")
+                .long("memory")
+                .value_name("LIMIT")
+                .help("Put customers aside in temporary files: summaries take no more than, say, 512MB"),
+        );
+    }
     args::with_output(args::with_inputs(command))
 }
 
@@ -48,12 +58,11 @@ pub fn run(key: &str, m: &ArgMatches) -> Result<u8, Fail> {
     let mut session = work.session()?;
     let boxes = crate::work::boxes(m);
     let given = |name: &str| args::text(m, name).filter(|_| name != "set" || boxes.is_none());
-    let (answer, mut parameters, mut code) = match session.ask(key, &given) {
-        Ok(run) => (run.answer.clone(), run.parameters.clone(), 0),
+    let (run, mut code) = match session.ask(key, &given) {
+        Ok(run) => (run, 0),
         Err(e) if e.class() == Class::Inconclusive => {
             say(&format!("inconclusive: {e}"));
-            let run = refused(&e);
-            (run.answer, run.parameters, if out.strict { 4 } else { 0 })
+            (Arc::new(refused(&e)), if out.strict { 4 } else { 0 })
         }
         Err(e) => return Err(e.into()),
     };
@@ -61,6 +70,7 @@ pub fn run(key: &str, m: &ArgMatches) -> Result<u8, Fail> {
     for (fact, why) in session.absent().iter().filter(|_| !out.quiet) {
         say(&format!("{fact} is not known for anybody: {why}"));
     }
+    let mut parameters = run.parameters.clone();
     for (_, text) in parameters.iter_mut().filter(|(name, _)| *name == "set") {
         if let Some(file) = &boxes {
             *text = file.display().to_string();
@@ -70,7 +80,7 @@ pub fn run(key: &str, m: &ArgMatches) -> Result<u8, Fail> {
         return Err(Fail::usage("cli.key", format!("find the analysis {key}")));
     };
     let document = Document {
-        sections: vec![Section { card: entry.card, parameters, answer: &answer }],
+        sections: vec![Section { card: entry.card, parameters, answer: &run.answer }],
         ..work.document()
     };
     write(&out, &document)?;

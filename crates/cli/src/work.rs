@@ -4,10 +4,11 @@ use crate::args;
 use crate::fail::Fail;
 use crate::host::{Host, today};
 use crate::project::{self, Project};
+use crate::stdin;
 use clap::ArgMatches;
 use naata::{Base, Session};
 use naata_core::{Context, Currency, Day, TableKind, Zone};
-use naata_ingest::{ColumnRef, Options, Reading, Source};
+use naata_ingest::{ColumnRef, Limit, Options, Reading, Scratch, Source};
 use naata_loyalty::{Event, Programme};
 use naata_report::Document;
 use std::io::Read;
@@ -55,7 +56,8 @@ impl Work {
             Some(key) => rows_of(m, key, project.as_ref()),
             None => TableKind::ALL.to_vec(),
         };
-        let mut outcome = naata_ingest::read_rows(&sources, &rows, &options, stated_as_of, &host)?;
+        let mut outcome =
+            naata_ingest::read_rows(&sources, &rows, &options, stated_as_of, memory(m)?, &host)?;
         let as_of = match stated_as_of {
             Some(day) => day,
             None => last_day(&outcome.intake, options.today)?,
@@ -177,12 +179,10 @@ fn sources(
                     "read two tables from standard input: '-' may stand once",
                 ));
             }
-            let mut bytes = Vec::new();
-            std::io::stdin()
-                .lock()
-                .read_to_end(&mut bytes)
-                .map_err(|e| Fail::file("read", Path::new("standard input"), &e))?;
-            Source::bytes(kind, "standard input", bytes)
+            let spool = stdin::Spool::new(std::io::stdin())
+                .map_err(|e| Fail::file("keep", Path::new("standard input"), &e))?;
+            let again = move || Ok(Box::new(stdin::Again::of(&spool)) as Box<dyn Read + Send>);
+            Source::open(kind, "standard input", Box::new(again))
         } else {
             if path.is_dir() {
                 return Err(Fail::data("cli.file", format!("read {}: it is a folder", path.display()))
@@ -338,7 +338,57 @@ fn events(path: &Path, text: &str) -> Result<Vec<Event>, Fail> {
     lines.map(|(i, l)| serde_json::from_str(l).map_err(|e| bad(i + 1, &e))).collect()
 }
 
+/// How much memory the flags allow, with the temporary files of the system: they have no name, so that none is left
+/// however the program ends.
+fn memory(m: &ArgMatches) -> Result<Option<Limit>, Fail> {
+    let Some(text) = args::text(m, "memory") else { return Ok(None) };
+    let bytes = size(&text).ok_or_else(|| {
+        Fail::usage("cli.memory", format!("read --memory '{text}': expected a size such as 512MB or 2GB"))
+    })?;
+    let scratch = || tempfile::tempfile().map(|f| Box::new(f) as Box<dyn Scratch>);
+    Ok(Some(Limit { bytes, scratch: std::sync::Arc::new(scratch) }))
+}
+
+/// A number of bytes, perhaps with a unit: `512MB`, `2 GB`, `1GiB`.
+fn size(text: &str) -> Option<u64> {
+    let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let (number, unit) = text.split_at_checked(digits)?;
+    let scale = match unit.trim().to_ascii_lowercase().as_str() {
+        "" | "b" => 1,
+        "k" | "kb" => 1_000,
+        "m" | "mb" => 1_000_000,
+        "g" | "gb" => 1_000_000_000,
+        "kib" => 1 << 10,
+        "mib" => 1 << 20,
+        "gib" => 1 << 30,
+        _ => return None,
+    };
+    number.parse::<u64>().ok()?.checked_mul(scale).filter(|n| *n > 0)
+}
+
 /// A value of a project file as a flag would state it.
 fn plain(value: &toml::Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_string)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::size;
+
+    #[test]
+    fn sizes_are_read_with_their_units() {
+        for (text, want) in [
+            ("512MB", Some(512_000_000)),
+            ("2 GB", Some(2_000_000_000)),
+            ("1GiB", Some(1 << 30)),
+            ("64", Some(64)),
+            ("0MB", None),
+            ("MB", None),
+            ("-1MB", None),
+            ("5 apples", None),
+            ("99999999999GB", None),
+        ] {
+            assert_eq!(size(text), want, "{text}");
+        }
+    }
 }

@@ -12,6 +12,11 @@ pub trait Exec: Sync {
     fn tick(&self, _done: u64, _of: u64) -> ControlFlow<()> {
         ControlFlow::Continue(())
     }
+
+    /// The same while files are read: bytes done, bytes of all files, and rows read so far.
+    fn tick_rows(&self, done: u64, of: u64, _rows: u64) -> ControlFlow<()> {
+        self.tick(done, of)
+    }
 }
 
 /// Runs everything where it is called, one part after the other.

@@ -104,6 +104,13 @@ impl Index {
 pub struct Ids(Sealed);
 
 impl Ids {
+    /// Adds an id that comes after all others; one that does not is left out, and the answer is `false`.
+    pub fn push(&mut self, id: &str) -> bool {
+        let last = self.0.len().checked_sub(1).and_then(|n| self.0.get(n as u32));
+        let after = last.is_none_or(|last| last < id);
+        after && self.0.push(id)
+    }
+
     /// The id of a customer.
     pub fn get(&self, ix: CustomerIx) -> Option<&str> {
         self.0.get(ix.0)

@@ -1,6 +1,6 @@
 //! What was read: for each table an exact reconciliation, what was assumed, and a digest that knows no row order.
 
-use crate::intern::{fold, hash};
+use crate::intern::{ends, fold, hash};
 use crate::{Day, Findings, TableKind};
 use std::collections::{BTreeMap, VecDeque};
 
@@ -104,13 +104,25 @@ pub struct RowDigest {
 
 impl RowDigest {
     /// Takes in the next cell.
+    #[inline]
     pub fn cell(&mut self, bytes: &[u8]) {
         const X: u64 = 0xE703_7ED1_A0B4_28DB;
         const Y: u64 = 0x8EBC_6AF0_9C88_C6E3;
-        let hash = hash(bytes);
-        // The rotation lets the place of a cell count.
-        self.low = fold(self.low.rotate_left(17) ^ hash, X);
-        self.high = fold(self.high.rotate_left(29) ^ hash, Y);
+        // One wide product takes in sixteen bytes; what was there before enters both factors, so that the place of a
+        // cell counts, and the length tells cells apart that share their words.
+        let (a, b) = match bytes.len() {
+            0..=16 => ends(bytes),
+            _ => (hash(bytes), Y),
+        };
+        let wide = u128::from(self.low ^ a ^ X) * u128::from(self.high ^ b ^ Y ^ (bytes.len() as u64) << 56);
+        self.low = (wide as u64).wrapping_add(self.high.rotate_left(29));
+        self.high = ((wide >> 64) as u64).wrapping_add(self.low.rotate_left(17));
+    }
+
+    /// The sum that stands for the row: every bit of it depends on all cells.
+    fn sum(self) -> u128 {
+        const Z: u64 = 0x5899_65CC_7537_4CC3;
+        (u128::from(fold(self.high, Z)) << 64) | u128::from(fold(self.low ^ self.high.rotate_left(32), Z))
     }
 }
 
@@ -124,12 +136,17 @@ impl Digest {
 
     /// Takes in one row under the month of its day; rows without a date are kept apart.
     pub fn add_row(&mut self, day: Option<Day>, row: RowDigest) {
-        let entry = match day.and_then(Day::month_number) {
+        self.add_month(day.and_then(Day::month_number), row);
+    }
+
+    /// Takes in one row under a month, counted from year 0 on as by [`Day::month_number`].
+    pub fn add_month(&mut self, month: Option<i32>, row: RowDigest) {
+        let entry = match month.filter(|m| (0..120_000).contains(m)) {
             Some(month) => self.month(month),
             None => &mut self.undated,
         };
         entry.0 += 1;
-        entry.1 = entry.1.wrapping_add((u128::from(row.high) << 64) | u128::from(row.low));
+        entry.1 = entry.1.wrapping_add(row.sum());
     }
 
     /// Adds another part's digest.

@@ -198,6 +198,15 @@ fn home(hash: u64, bits: u32) -> usize {
 pub(crate) struct Sealed(Shelf);
 
 impl Sealed {
+    /// Adds a text that comes after all others; `false` where there is no room for it.
+    pub(crate) fn push(&mut self, text: &str) -> bool {
+        let room = text.len() <= LONGEST && self.len() < (u32::MAX - 1) as usize;
+        if room {
+            self.0.push(text);
+        }
+        room
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.0.len()
     }
@@ -241,22 +250,28 @@ const C: u64 = 0xA076_1D64_78BD_642F;
 /// A fixed multiply-and-fold hash, sixteen bytes at a time.
 pub(crate) fn hash(bytes: &[u8]) -> u64 {
     let word = |b: &[u8]| b.first_chunk().map_or(0, |w| u64::from_le_bytes(*w));
-    let half = |b: &[u8]| b.first_chunk().map_or(0, |w| u64::from(u32::from_le_bytes(*w)));
     let n = bytes.len();
-    let tail = |k: usize| bytes.get(n.saturating_sub(k)..).unwrap_or_default();
     let mut h = C;
     let mut rest = bytes;
     while let Some((block, after)) = rest.split_first_chunk::<16>().filter(|_| rest.len() > 16) {
         h = fold(word(block) ^ A, word(block.get(8..).unwrap_or_default()) ^ h);
         rest = after;
     }
-    // The last words overlap what went before where that spares a copy; the length tells such texts apart.
-    let (a, b) = match rest.len() {
-        8.. => (word(rest), word(tail(8))),
-        4.. => (half(rest), half(tail(4))),
-        _ => (rest.iter().fold(0, |w, b| w << 8 | u64::from(*b)), 0),
-    };
+    let (a, b) = ends(rest);
     fold(fold(a ^ A, b ^ h) ^ C, B ^ n as u64)
+}
+
+/// The first and the last word of at most sixteen bytes. They overlap where that spares a copy; the length tells such
+/// texts apart.
+#[inline]
+pub(crate) fn ends(bytes: &[u8]) -> (u64, u64) {
+    if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        return (u64::from_le_bytes(*first), u64::from_le_bytes(*last));
+    }
+    if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        return (u32::from_le_bytes(*first).into(), u32::from_le_bytes(*last).into());
+    }
+    (bytes.iter().fold(0, |w, b| w << 8 | u64::from(*b)), 0)
 }
 
 #[cfg(test)]

@@ -64,7 +64,7 @@ pub use rows::{
     AnswerRow, ConsentRow, CostRow, CustomerRow, DealRow, LeadRow, LineRow, PurchaseRow, Row, SendRow,
     SubscriptionRow, Symbol, TicketRow, TouchRow,
 };
-pub use summary::{Summary, SummaryBuilder, Summing};
+pub use summary::{Summary, SummaryBuilder, Summed, Summing};
 pub use takings::{DayTakings, Sale, Takings};
 pub use tally::Tally;
 pub use zone::Zone;

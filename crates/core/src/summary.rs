@@ -127,6 +127,15 @@ pub struct Summing {
     days: DaySets,
 }
 
+/// Summaries in place of purchases that were not kept.
+#[derive(Clone, Debug)]
+pub enum Summed {
+    /// By number of arrival, as the index of the part has it.
+    Open(Box<Summing>),
+    /// By number of these ids.
+    Sealed(Ids, Vec<Summary>),
+}
+
 /// What is known of a customer so far.
 #[derive(Clone, Copy, Debug)]
 struct State {

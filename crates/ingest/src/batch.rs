@@ -10,6 +10,7 @@ use crate::row::{Desk, Note, Row, lossy};
 use crate::sale::Sales;
 use crate::tables::Record;
 use crate::touch::Touches;
+use crate::usual::Usual;
 use naata_core::{Day, Digest, RowDigest, TableKind};
 use std::collections::BTreeMap;
 
@@ -46,9 +47,22 @@ impl Batch {
 /// Parses the rows that begin from `start` up to `until`. Unless the window is the `last`, a row that reaches the
 /// window's end may be cut off and is left for the next one.
 pub(crate) fn parse(plan: &Plan, window: &[u8], start: usize, until: usize, last: bool) -> Batch {
+    parse_by(Usual::of(plan), plan, window, start, until, last)
+}
+
+/// The same, with the quick way for usual rows or without it.
+pub(crate) fn parse_by(
+    usual: Option<Usual>,
+    plan: &Plan,
+    window: &[u8],
+    start: usize,
+    until: usize,
+    last: bool,
+) -> Batch {
     let mut batch = Batch { start, end: start, ..Batch::default() };
+    batch.sales.reserve(plan, until.saturating_sub(start));
     let mut desk = Desk::default();
-    let mut cells = Cells::of(window);
+    let mut cells = Cells::of_text(window, start, until.min(window.len()));
     let mut records = Records::new(window, start, plan.delimiter);
     while batch.end < until {
         let Some(place) = records.next(&mut cells) else {
@@ -95,7 +109,12 @@ pub(crate) fn parse(plan: &Plan, window: &[u8], start: usize, until: usize, last
         }
         let mut row = Row { plan, cells: &cells, at: place.start, desk: &mut desk };
         let before = row.desk.notes.len();
-        let outcome = take(&mut row, &mut batch);
+        let values = usual.filter(|u| u.fits(&row)).and_then(|u| u.read(&mut row));
+        let month = values.as_ref().and_then(|v| v.month);
+        let outcome = match values {
+            Some(values) => batch.sales.put(&mut row, values),
+            None => take(&mut row, &mut batch),
+        };
         if desk.notes.len() > before {
             desk.cap(before, plan.cap);
         }
@@ -113,7 +132,10 @@ pub(crate) fn parse(plan: &Plan, window: &[u8], start: usize, until: usize, last
                 for column in &plan.read {
                     digest.cell(cells.get(*column).unwrap_or_default().trim_ascii());
                 }
-                batch.digest.add_row(day, digest);
+                match month {
+                    None => batch.digest.add_row(day, digest),
+                    month => batch.digest.add_month(month, digest),
+                }
             }
         }
     }

@@ -7,12 +7,22 @@ pub(crate) struct Cells<'a> {
     /// Where each cell begins and ends: in `bytes`, or beyond its length in `copied`.
     spans: Vec<(usize, usize)>,
     copied: Vec<u8>,
+    /// A stretch of the bytes known to be text, and where it begins.
+    text: (usize, &'a str),
 }
 
 impl<'a> Cells<'a> {
     /// No cells yet, to be lent from these bytes.
     pub(crate) fn of(bytes: &'a [u8]) -> Self {
         Self { bytes, ..Self::default() }
+    }
+
+    /// The same; what of the bytes from `start` to `end` is text is found out at once instead of cell by cell.
+    pub(crate) fn of_text(bytes: &'a [u8], start: usize, end: usize) -> Self {
+        let stretch = bytes.get(start..end).unwrap_or_default();
+        let text = std::str::from_utf8(stretch)
+            .or_else(|e| std::str::from_utf8(stretch.get(..e.valid_up_to()).unwrap_or_default()));
+        Self { bytes, text: (start, text.unwrap_or_default()), ..Self::default() }
     }
 
     pub(crate) fn clear(&mut self) {
@@ -53,6 +63,13 @@ impl<'a> Cells<'a> {
             None => self.copied.get(start - self.bytes.len()..end - self.bytes.len()),
             lent => lent,
         }
+    }
+
+    /// A cell that lies in the stretch known to be text; `None` of any other cell.
+    pub(crate) fn text(&self, cell: usize) -> Option<&'a str> {
+        let (start, end) = *self.spans.get(cell)?;
+        let (from, text) = self.text;
+        text.get(start.checked_sub(from)?..end.checked_sub(from)?)
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &[u8]> {

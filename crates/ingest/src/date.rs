@@ -366,6 +366,36 @@ pub(crate) fn time_of_day(cell: &[u8]) -> Option<u32> {
     }
 }
 
+/// The day of a cell that is `2026-03-31` and nothing else, and its month as by [`Day::month_number`].
+#[inline]
+pub(crate) fn iso_day(cell: &[u8]) -> Option<(Day, i32)> {
+    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = cell else { return None };
+    let digit = |c: &u8| u32::from(c.wrapping_sub(b'0'));
+    let all = [digit(y1), digit(y2), digit(y3), digit(y4), digit(m1), digit(m2), digit(d1), digit(d2)];
+    if all.iter().any(|d| *d > 9) {
+        return None;
+    }
+    let [a, b, c, d, m, n, e, f] = all;
+    let (year, month) = (a * 1000 + b * 100 + c * 10 + d, m * 10 + n);
+    Some((civil(year, month, e * 10 + f).ok()?, (year * 12 + month) as i32 - 1))
+}
+
+/// The second of the day of a cell that is `23:59:58` or `23:59` and nothing else.
+#[inline]
+pub(crate) fn plain_time(cell: &[u8]) -> Option<u32> {
+    let (h1, h2, m1, m2, s1, s2) = match cell {
+        [h1, h2, b':', m1, m2, b':', s1, s2] => (h1, h2, m1, m2, s1, s2),
+        [h1, h2, b':', m1, m2] => (h1, h2, m1, m2, &b'0', &b'0'),
+        _ => return None,
+    };
+    let two = |a: &u8, b: &u8| {
+        let (a, b) = (u32::from(a.wrapping_sub(b'0')), u32::from(b.wrapping_sub(b'0')));
+        (a <= 9 && b <= 9).then_some(a * 10 + b)
+    };
+    let (h, m, s) = (two(h1, h2)?, two(m1, m2)?, two(s1, s2)?);
+    (h < 24 && m < 60 && s < 60).then_some(h * 3600 + m * 60 + s)
+}
+
 /// The day of a civil date, or that there is none.
 fn civil(year: u32, month: u32, day: u32) -> Result<Day, DateTrouble> {
     let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));

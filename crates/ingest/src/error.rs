@@ -22,6 +22,18 @@ pub enum Error {
         /// What the system says.
         message: String,
     },
+    /// Rows cannot be put aside.
+    #[error("put rows aside in a temporary file: {message}")]
+    Scratch {
+        /// What the system says.
+        message: String,
+    },
+    /// The answer itself takes more memory than is allowed.
+    #[error("hold a summary of each customer in {limit} bytes of memory")]
+    Memory {
+        /// What is allowed.
+        limit: u64,
+    },
     /// The file has no content at all.
     #[error("read {file}: it is empty")]
     EmptyFile {
@@ -146,6 +158,8 @@ impl Error {
             Self::Position { .. } => "map.position",
             Self::MixedCurrencies { .. } => "currency.mixed",
             Self::Reading { .. } => "reading.option",
+            Self::Scratch { .. } => "memory.scratch",
+            Self::Memory { .. } => "memory.limit",
             Self::Quotes { .. } => "quote.many_unclosed",
             Self::Stopped => "read.stopped",
             Self::Core(e) => e.code(),

@@ -9,7 +9,7 @@
 //! zero - files chosen by when customers came have no new ones later.
 
 use crate::{Outcome, codes};
-use naata_core::{CustomerIx, Day, Finding, Summing};
+use naata_core::{CustomerIx, Day, Finding, Summed};
 
 /// Days of a block.
 const WEEKS: i64 = 28;
@@ -58,7 +58,12 @@ pub(crate) fn firsts(outcome: &Outcome, as_of: Day) -> (Vec<(Day, Option<Day>)>,
     for p in outcome.part.purchases.iter().filter(|p| p.who.is_some() && p.day <= as_of && !p.is_refund()) {
         saw(p.who, p.day, p.day);
     }
-    outcome.sums.iter().flat_map(Summing::spans).for_each(|(who, first, last)| saw(who, first, last));
+    if let Some((firsts, last)) = &outcome.firsts {
+        let each = firsts.iter().flat_map(|(days, n)| std::iter::repeat_n(*days, *n as usize));
+        return (each.collect(), *last);
+    }
+    let open = outcome.sums.iter().filter_map(|s| if let Summed::Open(sums) = s { Some(sums) } else { None });
+    open.flat_map(|sums| sums.spans()).for_each(|(who, first, last)| saw(who, first, last));
     let rows = outcome.part.customers.iter().filter_map(|c| Some((c.who, c.created?)));
     for (who, day) in rows.chain(outcome.created.iter().copied()) {
         if let Some((_, created)) = firsts.get_mut(who.at()) {

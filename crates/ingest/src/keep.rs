@@ -1,24 +1,28 @@
 //! What is kept of the rows of files: all of those tables that are asked for; of purchases that are not, what a
 //! summary of each customer needs; of other tables that are not, who is named in them.
 
+use crate::spill::{Fact, Spill};
 use crate::tables::Record;
+use crate::{Error, Limit};
 use naata_core::{
-    CustomerIx, Day, Error, MoneyUnit, Part, PurchaseRow, Sale, Summing, TableKind, Takings, Zone,
+    CustomerIx, Day, IdHash, MoneyUnit, Part, PurchaseRow, Sale, Summing, TableKind, Takings, Zone,
 };
 
 /// What is asked for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(crate) struct Wanted {
     /// The tables whose rows are kept.
     pub(crate) rows: Vec<TableKind>,
     /// The last day that counts for summaries.
     pub(crate) cutoff: Day,
+    /// How much memory summaries may take, where that is limited.
+    pub(crate) limit: Option<Limit>,
 }
 
 impl Wanted {
     /// Every row of every table.
     pub(crate) fn all() -> Self {
-        Self { rows: TableKind::ALL.to_vec(), cutoff: Day::MAX }
+        Self { rows: TableKind::ALL.to_vec(), cutoff: Day::MAX, limit: None }
     }
 
     /// Whether the rows of a file are not kept. A sales file may hold lines of orders too.
@@ -40,6 +44,8 @@ pub(crate) struct Kept {
     cutoff: Day,
     /// Rows on their way to the summaries, which take many at once.
     waiting: Vec<PurchaseRow>,
+    /// What is put aside in files, where memory is limited.
+    pub(crate) spills: Vec<Spill>,
 }
 
 const BATCH: usize = 1 << 10;
@@ -52,7 +58,33 @@ impl Kept {
             created: Vec::new(),
             cutoff: wanted.cutoff,
             waiting: Vec::new(),
+            spills: wanted.limit.iter().filter(|_| wanted.rows.is_empty()).cloned().map(Spill::new).collect(),
         }
+    }
+
+    /// Whether customers are put aside instead of numbered.
+    pub(crate) fn is_spilling(&self) -> bool {
+        !self.spills.is_empty()
+    }
+
+    /// Puts aside what is known of a customer; purchases after the last day that counts only name one.
+    pub(crate) fn spill(&mut self, hash: IdHash, id: &str, fact: Fact) -> Result<(), Error> {
+        let fact = match fact {
+            Fact::Paid(day, _) if day > self.cutoff => Fact::Named,
+            fact => fact,
+        };
+        self.spills.last_mut().map_or(Ok(()), |spill| spill.put(hash, id, fact))
+    }
+
+    /// Puts aside the customers that have numbers nevertheless.
+    pub(crate) fn spill_index(&mut self) -> Result<(), Error> {
+        if let Some(spill) = self.spills.last_mut() {
+            for n in 0..self.part.index.len() as u32 {
+                let id = self.part.index.get(CustomerIx(n)).unwrap_or_default();
+                spill.put(IdHash::of(id), id, Fact::Named)?;
+            }
+        }
+        Ok(())
     }
 
     /// Hands all rows on.
@@ -60,12 +92,19 @@ impl Kept {
         let Some(sums) = &mut self.sums else { return Ok(()) };
         let done = sums.add(&self.waiting, self.part.index.len());
         self.waiting.clear();
-        done
+        Ok(done?)
     }
 
     /// Takes in a purchase or refund.
     pub(crate) fn purchase(&mut self, row: PurchaseRow) -> Result<(), Error> {
-        if self.sums.is_none() {
+        if self.is_spilling() {
+            let id = self.part.index.get(row.who).unwrap_or_default();
+            if let Some(spill) =
+                self.spills.last_mut().filter(|_| row.who.is_some() && row.day <= self.cutoff)
+            {
+                return spill.put(IdHash::of(id), id, Fact::Paid(row.day, row.amount));
+            }
+        } else if self.sums.is_none() {
             self.part.purchases.push(row);
         } else if row.day <= self.cutoff && row.who.is_some() {
             self.waiting.push(row);
@@ -78,20 +117,23 @@ impl Kept {
 
     /// Takes in what was taken in a stretch, where that is kept.
     pub(crate) fn takings(&mut self, takings: &Takings) -> Result<(), Error> {
-        if self.sums.is_none() { self.part.takings.merge(takings) } else { Ok(()) }
+        if self.sums.is_none() { Ok(self.part.takings.merge(takings)?) } else { Ok(()) }
     }
 
     /// Counts one sale or refund among the takings of its day, where they are kept.
     pub(crate) fn sale(&mut self, sale: &Sale) -> Result<(), Error> {
-        if self.sums.is_none() { self.part.takings.add(sale) } else { Ok(()) }
+        if self.sums.is_none() { Ok(self.part.takings.add(sale)?) } else { Ok(()) }
     }
 
     /// Takes in a record of another table; of a lean one only who it is about.
     pub(crate) fn record(&mut self, record: &Record, lean: bool) -> Result<(), Error> {
         if !lean {
-            return record.enter(&mut self.part);
+            return Ok(record.enter(&mut self.part)?);
         }
         if let Some(id) = record.customer() {
+            if self.is_spilling() {
+                return self.spill(IdHash::of(id), id, record.created().map_or(Fact::Named, Fact::Created));
+            }
             let who = self.part.index.intern(id)?;
             self.created.extend(record.created().map(|day| (who, day)));
         }
@@ -104,14 +146,17 @@ impl Kept {
         later.settle()?;
         // A table without money is read in whatever unit was known by then.
         later.part.unit = self.part.unit;
-        let touches = u32::try_from(self.part.touches.len()).map_err(|_| Error::TooManyRows)?;
+        let touches = u32::try_from(self.part.touches.len()).map_err(|_| naata_core::Error::TooManyRows)?;
         for touch in &mut later.part.touches {
-            touch.row = touch.row.checked_add(touches).ok_or(Error::TooManyRows)?;
+            touch.row = touch.row.checked_add(touches).ok_or(naata_core::Error::TooManyRows)?;
         }
+        let mut spills = std::mem::take(&mut self.spills);
+        spills.append(&mut later.spills);
         if self.part.index.is_empty() && self.part.symbols.is_empty() {
-            *self = later;
+            *self = Self { spills, ..later };
             return Ok(());
         }
+        self.spills = spills;
         let to = self.part.absorb(later.part)?;
         if let (Some(mine), Some(sums)) = (&mut self.sums, later.sums) {
             mine.merge(sums, &to, self.part.index.len())?;

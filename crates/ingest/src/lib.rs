@@ -62,9 +62,11 @@ mod sale;
 mod sink;
 mod sniff;
 mod source;
+mod spill;
 mod summarise;
 mod tables;
 mod touch;
+mod usual;
 mod window;
 
 pub use codes::{CODES, Code};
@@ -77,4 +79,5 @@ pub use history::begins_midway;
 pub use read::{Options, Outcome, read, read_rows};
 pub use recognise::{Confidence, Recognition, recognise, recognise_source};
 pub use source::{ColumnRef, Delimiter, Opener, Reading, Source};
+pub use spill::{Limit, Scratch};
 pub use summarise::{Summarised, summarise};

@@ -105,6 +105,16 @@ fn plain(cell: &[u8], evidence: &mut MarkEvidence) -> Option<Amount> {
         [b'-', rest @ ..] => (true, rest),
         all => (false, all),
     };
+    let (n, scale, is_evidence) = plain_digits(digits)?;
+    evidence.point += u64::from(is_evidence);
+    let n = if negative { -n } else { n };
+    Some(Amount { mantissa: n.into(), scale, sign: None })
+}
+
+/// Digits with at most one point: the number without the point, the digits after it, and whether the point can be
+/// nothing but a decimal mark.
+#[inline]
+pub(crate) fn plain_digits(digits: &[u8]) -> Option<(i64, u8, bool)> {
     if digits.is_empty() || digits.len() > 18 {
         return None;
     }
@@ -121,11 +131,8 @@ fn plain(cell: &[u8], evidence: &mut MarkEvidence) -> Option<Amount> {
         return None;
     }
     // Three decimals may be thousands in disguise and are no evidence, unless nothing but a zero stands before.
-    if scale > 0 && (scale != 3 || digits.starts_with(b"0.")) {
-        evidence.point += 1;
-    }
-    let n = if negative { -n } else { n };
-    Some(Amount { mantissa: n.into(), scale: scale as u8, sign: None })
+    let is_evidence = scale > 0 && (scale != 3 || digits.starts_with(b"0."));
+    Some((n, scale as u8, is_evidence))
 }
 
 fn general(text: &str, mark: Mark, evidence: &mut MarkEvidence) -> Option<Amount> {

@@ -4,9 +4,10 @@
 //! another day are a refund of their own, on that day. An id that comes back long after ([`GAP`]) is another order:
 //! bill numbers begin again each year. Rows without a customer belong to the order's customer, if it has just one.
 
+use crate::Error;
 use crate::codes::{self, Code};
 use crate::keep::Kept;
-use naata_core::{CustomerIx, Day, Error, Minor, PurchaseRow, Sale, Symbols};
+use naata_core::{CustomerIx, Day, Minor, PurchaseRow, Sale, Symbols};
 
 /// Days after which an order id that comes back stands for another order.
 pub(crate) const GAP: i64 = 180;
@@ -116,7 +117,7 @@ impl Orders {
             }
             at = sum.next;
         }
-        let number = u32::try_from(self.sums.len()).map_err(|_| Error::TooManyRows)?;
+        let number = u32::try_from(self.sums.len()).map_err(|_| naata_core::Error::TooManyRows)?;
         self.sums.push(Sum { next: head, ..row });
         if let Some(h) = self.heads.get_mut(id) {
             *h = number;

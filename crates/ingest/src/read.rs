@@ -11,9 +11,9 @@ use crate::repeats::{OrderForm, Repeats};
 use crate::sink::{FileRead, Sink};
 use crate::source::of_sheet;
 use crate::window::{CUT, Cut, pass};
-use crate::{Error, Source};
+use crate::{Error, Limit, Source};
 use naata_core::{
-    Currency, CustomerIx, Day, Exec, Findings, Intake, MoneyUnit, Part, Summing, TableKind, Zone,
+    Currency, CustomerIx, Day, Exec, Findings, Intake, MoneyUnit, Part, Summed, TableKind, Zone,
 };
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -43,13 +43,18 @@ impl Default for Options {
 pub struct Outcome {
     /// The rows of the tables that were asked for, and the ids of all customers the files name.
     pub part: Part,
-    /// Summaries on their way, where the rows of purchases were not asked for.
-    pub sums: Option<Summing>,
+    /// Summaries, where the rows of purchases were not asked for.
+    pub sums: Option<Summed>,
     /// The account of every file, and what was found.
     pub intake: Intake,
     /// When customers were created, where their rows were not asked for.
     pub(crate) created: Vec<(CustomerIx, Day)>,
+    /// The days of first purchases and of creation, where all were put aside in files; and the last day.
+    pub(crate) firsts: Option<(Firsts, Day)>,
 }
+
+/// How many buyers there are by the days of their first purchase and of their creation.
+pub(crate) type Firsts = BTreeMap<(Day, Option<Day>), u64>;
 
 /// How often a file is read again at most; each time something is known that was a guess before.
 const PASSES: usize = 8;
@@ -64,15 +69,19 @@ pub fn read(sources: &[Source], options: &Options, exec: &dyn Exec) -> Result<Ou
 ///
 /// The sums hold purchases up to and including `cutoff`. Without one the last day that is not after
 /// [`Options::today`] is taken: purchases that are dated in the future never count.
+///
+/// Where no rows are asked for at all, memory can be limited: customers are then put aside in temporary files and
+/// summed up part by part.
 pub fn read_rows(
     sources: &[Source],
     rows: &[TableKind],
     options: &Options,
     cutoff: Option<Day>,
+    limit: Option<Limit>,
     exec: &dyn Exec,
 ) -> Result<Outcome, Error> {
     let cutoff = cutoff.or(options.today).unwrap_or(Day::MAX);
-    read_into(&Wanted { rows: rows.to_vec(), cutoff }, sources, options, exec, CUT)
+    read_into(&Wanted { rows: rows.to_vec(), cutoff, limit }, sources, options, exec, CUT)
 }
 
 pub(crate) fn read_cut(
@@ -100,7 +109,7 @@ pub(crate) fn read_into(
     // The heads already tell the currency and the decimals of nearly every file. Several currencies are refused with
     // the totals of the whole files, so that what the heads say about them does not end the reading.
     let _ = units.settle(&files);
-    let mut progress = Progress { exec, done: 0, of: sources.iter().filter_map(|s| s.size).sum() };
+    let mut progress = Progress { exec, rows: 0, done: 0, of: sources.iter().filter_map(|s| s.size).sum() };
     for _ in 0..PASSES {
         for file in &mut files {
             if file.read.is_none() || file.plan.unit != units.unit && file.plan.has_money() {
@@ -130,8 +139,16 @@ pub(crate) fn read_into(
         }
     }
     kept.settle()?;
-    let Kept { part, sums, created, .. } = kept;
-    Ok(Outcome { part, sums, intake, created })
+    kept.spill_index()?;
+    let Kept { part, sums, created, spills, .. } = kept;
+    let sums = sums.map(|s| Summed::Open(Box::new(s)));
+    Ok(match crate::spill::merge(spills)? {
+        None => Outcome { part, sums, intake, created, firsts: None },
+        Some(all) => {
+            let sums = Some(Summed::Sealed(all.ids, all.summaries));
+            Outcome { part, sums, intake, created, firsts: Some((all.firsts, all.last)) }
+        }
+    })
 }
 
 /// The unit all amounts fit: one currency, and the decimals the finest amount needs.
@@ -177,14 +194,16 @@ impl Units {
 
 struct Progress<'a> {
     exec: &'a dyn Exec,
+    rows: u64,
     done: u64,
     of: u64,
 }
 
 impl Progress<'_> {
-    fn add(&mut self, bytes: usize) -> Result<(), Error> {
+    fn add(&mut self, bytes: usize, rows: u64) -> Result<(), Error> {
         self.done += bytes as u64;
-        match self.exec.tick(self.done, self.of.max(self.done)) {
+        self.rows += rows;
+        match self.exec.tick_rows(self.done, self.of.max(self.done), self.rows) {
             std::ops::ControlFlow::Continue(()) => Ok(()),
             std::ops::ControlFlow::Break(()) => Err(Error::Stopped),
         }
@@ -242,15 +261,15 @@ impl<'a> File<'a> {
         cut: Cut,
     ) -> Result<(), Error> {
         self.plan.unit = unit;
-        let before = progress.done;
+        let before = (progress.done, progress.rows);
         for _ in 0..PASSES {
-            progress.done = before;
+            (progress.done, progress.rows) = before;
             // What the pass before gave is no use any more: its memory goes first.
             self.read = None;
             let input = Box::new(Decoder::new(self.source.reader()?, self.plan.encoding));
             let mut sink = Sink::new(&self.plan, options, Kept::new(wanted, unit, options.zone));
             let exec = progress.exec;
-            pass(&self.plan, input, &mut sink, cut, exec, &mut |bytes| progress.add(bytes))?;
+            pass(&self.plan, input, &mut sink, cut, exec, &mut |bytes, rows| progress.add(bytes, rows))?;
             let mut read = sink.finish()?;
             let again = self.plan.settle(&read.evidence);
             let again = self.plan.group(std::mem::take(&mut read.repeats)) || again;

@@ -123,7 +123,17 @@ impl<'a> Records<'a> {
     }
 
     /// The first byte from `from` on that is a delimiter or ends a line, or the end.
+    #[inline]
     fn hit(&mut self, from: usize, delimiter: u8) -> usize {
+        // Most cells end in the block that was looked through last.
+        let ahead = self.hits & (u64::MAX << (from & 63));
+        if from & !63 == self.block && ahead != 0 {
+            return self.block + ahead.trailing_zeros() as usize;
+        }
+        self.hit_beyond(from, delimiter)
+    }
+
+    fn hit_beyond(&mut self, from: usize, delimiter: u8) -> usize {
         let mut block = from & !63;
         let mut from = from;
         while block < self.bytes.len() {

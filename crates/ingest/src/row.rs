@@ -378,7 +378,7 @@ pub(crate) fn lossy(cell: &[u8]) -> Box<str> {
 }
 
 /// Whether an id has the form 9.83001E+11, in which a spreadsheet has lost its last digits.
-fn is_scientific(cell: &[u8]) -> bool {
+pub(crate) fn is_scientific(cell: &[u8]) -> bool {
     let Some(e) = cell.iter().position(|b| b.eq_ignore_ascii_case(&b'e')) else { return false };
     let (mantissa, exponent) = cell.split_at(e);
     let digits = |b: &[u8]| !b.is_empty() && b.iter().all(u8::is_ascii_digit);

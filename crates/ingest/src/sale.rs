@@ -6,9 +6,11 @@ use crate::field::F;
 use crate::formats::Totals;
 use crate::money::Amount;
 use crate::orders::remark;
+use crate::plan::Plan;
 use crate::repeats::OrderKey;
 use crate::row::Row;
 use naata_core::{CustomerIx, Day, Error, IdHash, Minor, PurchaseRow, Sale, TableKind, Takings};
+use std::borrow::Cow;
 
 /// A stretch of [`Sales::text`].
 pub(crate) type Span = (u32, u32);
@@ -78,6 +80,14 @@ impl Sales {
         self.text.get(span.0 as usize..span.1 as usize).unwrap_or_default()
     }
 
+    /// Makes room for the rows of so many bytes, as many as there usually are.
+    pub(crate) fn reserve(&mut self, plan: &Plan, bytes: usize) {
+        if matches!(plan.kind, TableKind::Purchases | TableKind::Lines) {
+            self.rows.reserve(bytes / 80);
+            self.text.reserve(bytes / 8);
+        }
+    }
+
     fn keep(&mut self, text: &str) -> Span {
         let start = self.text.len() as u32;
         self.text.push_str(text);
@@ -86,6 +96,117 @@ impl Sales {
 
     /// Takes in a row; the answer is its day.
     pub(crate) fn take(&mut self, row: &mut Row<'_>) -> Result<Option<Day>, Code> {
+        let values = Values::read(row)?;
+        self.put(row, values)
+    }
+
+    /// Takes in what a row says.
+    pub(crate) fn put(&mut self, row: &mut Row<'_>, values: Values<'_>) -> Result<Option<Day>, Code> {
+        let plan = row.plan;
+        let lines_only = plan.kind == TableKind::Lines;
+        let Values { order, customer, day, seconds, amount, discount, tax, refund, void, line, .. } = values;
+        // Where a row is an order, one that pays back is a refund of its own, whatever order it names.
+        let own = !plan.by_line && amount.is_some_and(|a| a.0 < 0);
+        let alone = own || order.is_empty();
+        if void && alone && !lines_only {
+            return Err(row.refuse(codes::ORDER_VOID, F::Status));
+        }
+        if customer.is_empty() && amount.is_some() {
+            row.note(codes::CUSTOMER_MISSING, F::Customer);
+        }
+        let key = if alone || lines_only { OrderKey::NONE } else { plan.order_form.key(order) };
+        let hash = IdHash::of(customer);
+        let customer = self.keep(customer);
+        let mut new = SaleRow {
+            at: row.at,
+            customer,
+            hash,
+            order: (0, 0),
+            key,
+            amount: amount.unwrap_or_default(),
+            day: day.unwrap_or(Day::MIN),
+            seconds: seconds.unwrap_or(PurchaseRow::NO_TIME),
+            details: NONE,
+            line: NONE,
+        };
+        let together = void || day.is_none() || amount.is_none() || plan.grouped.has(key);
+        if !plan.lean || together {
+            new.order = self.keep(order);
+        }
+        let has_line = line.is_some();
+        if let Some(Line { item, category, quantity, amount, discount }) = line.filter(|_| !plan.lean) {
+            new.line = self.lines.len() as u32;
+            let (item, category) = (self.keep(&item), self.keep(&category));
+            self.lines.push(LineCells { item, category, quantity, amount, discount });
+        }
+        if together && !lines_only {
+            new.details = self.details.len() as u32;
+            self.details.push(Details { day, seconds, amount, discount, tax, refund, void });
+            self.rows.push(new);
+            return Ok(day);
+        }
+        self.rows.push(new);
+        if lines_only {
+            self.whole += u64::from(has_line);
+            return Ok(day);
+        }
+        if let Some(code) = remark(new.amount) {
+            let value = plan.unit.decimal(new.amount).to_string();
+            row.note_with(code, F::Amount, Some(value.into()), None);
+        }
+        self.whole(row, &new, discount, tax);
+        if refund.0 > 0 {
+            // What was paid back is a refund of the same day.
+            let amount = Minor(-refund.0);
+            let back = SaleRow { amount, key: OrderKey::NONE, line: NONE, ..new };
+            self.rows.push(back);
+            self.whole(row, &back, Minor::ZERO, Minor::ZERO);
+        }
+        Ok(day)
+    }
+
+    /// Counts a row that is a purchase or a refund as it stands.
+    fn whole(&mut self, row: &Row<'_>, new: &SaleRow, discount: Minor, tax: Minor) {
+        self.whole += 1;
+        if row.plan.lean {
+            return;
+        }
+        let who = if new.customer.0 == new.customer.1 { CustomerIx::NONE } else { CustomerIx(0) };
+        let sale = Sale { who, day: new.day, amount: new.amount, discount, tax };
+        if let Err(e) = self.takings.add(&sale) {
+            self.failed.get_or_insert(e);
+        }
+    }
+}
+
+/// What a row of a sales table says.
+pub(crate) struct Values<'a> {
+    pub(crate) order: &'a str,
+    pub(crate) customer: &'a str,
+    pub(crate) day: Option<Day>,
+    pub(crate) seconds: Option<u32>,
+    pub(crate) amount: Option<Minor>,
+    pub(crate) discount: Minor,
+    pub(crate) tax: Minor,
+    pub(crate) refund: Minor,
+    pub(crate) void: bool,
+    pub(crate) line: Option<Line<'a>>,
+    /// The month of the day, where it is known already.
+    pub(crate) month: Option<i32>,
+}
+
+/// What a row says as a line of its order.
+pub(crate) struct Line<'a> {
+    pub(crate) item: Cow<'a, str>,
+    pub(crate) category: Cow<'a, str>,
+    pub(crate) quantity: i64,
+    pub(crate) amount: Minor,
+    pub(crate) discount: Minor,
+}
+
+impl<'a> Values<'a> {
+    /// Reads any row.
+    fn read(row: &mut Row<'a>) -> Result<Self, Code> {
         let plan = row.plan;
         let lines_only = plan.kind == TableKind::Lines;
         let order = row.id(F::Order)?;
@@ -127,90 +248,22 @@ impl Sales {
         let tax = row.optional_minor(F::Tax).unwrap_or_default();
         let refund = row.optional_minor(F::Refund).unwrap_or_default();
         let line = if lines_only || plan.slot(F::Item).is_mapped() {
-            self.line(row, quantity, worth, amount, if ordered { Minor::ZERO } else { discount })?
+            Line::read(row, quantity, worth, amount, if ordered { Minor::ZERO } else { discount })?
         } else {
             None
         };
-        // Where a row is an order, one that pays back is a refund of its own, whatever order it names.
-        let own = !plan.by_line && amount.is_some_and(|a| a.0 < 0);
-        let alone = own || order.is_empty();
-        if void && alone && !lines_only {
-            return Err(row.refuse(codes::ORDER_VOID, F::Status));
-        }
-        if customer.is_empty() && amount.is_some() {
-            row.note(codes::CUSTOMER_MISSING, F::Customer);
-        }
-        let key = if alone || lines_only { OrderKey::NONE } else { plan.order_form.key(order) };
-        let hash = IdHash::of(customer);
-        let customer = self.keep(customer);
-        let mut new = SaleRow {
-            at: row.at,
-            customer,
-            hash,
-            order: (0, 0),
-            key,
-            amount: amount.unwrap_or_default(),
-            day: day.unwrap_or(Day::MIN),
-            seconds: seconds.unwrap_or(PurchaseRow::NO_TIME),
-            details: NONE,
-            line: NONE,
-        };
-        let together = void || day.is_none() || amount.is_none() || plan.grouped.has(key);
-        if !plan.lean || together {
-            new.order = self.keep(order);
-        }
-        let has_line = line.is_some();
-        if let Some(line) = line.filter(|_| !plan.lean) {
-            new.line = self.lines.len() as u32;
-            self.lines.push(line);
-        }
-        if together && !lines_only {
-            new.details = self.details.len() as u32;
-            self.details.push(Details { day, seconds, amount, discount, tax, refund, void });
-            self.rows.push(new);
-            return Ok(day);
-        }
-        self.rows.push(new);
-        if lines_only {
-            self.whole += u64::from(has_line);
-            return Ok(day);
-        }
-        if let Some(code) = remark(new.amount) {
-            let value = plan.unit.decimal(new.amount).to_string();
-            row.note_with(code, F::Amount, Some(value.into()), None);
-        }
-        self.whole(row, &new, discount, tax);
-        if refund.0 > 0 {
-            // What was paid back is a refund of the same day.
-            let amount = Minor(-refund.0);
-            let back = SaleRow { amount, key: OrderKey::NONE, line: NONE, ..new };
-            self.rows.push(back);
-            self.whole(row, &back, Minor::ZERO, Minor::ZERO);
-        }
-        Ok(day)
+        Ok(Self { order, customer, day, seconds, amount, discount, tax, refund, void, line, month: None })
     }
+}
 
-    /// Counts a row that is a purchase or a refund as it stands.
-    fn whole(&mut self, row: &Row<'_>, new: &SaleRow, discount: Minor, tax: Minor) {
-        self.whole += 1;
-        if row.plan.lean {
-            return;
-        }
-        let who = if new.customer.0 == new.customer.1 { CustomerIx::NONE } else { CustomerIx(0) };
-        let sale = Sale { who, day: new.day, amount: new.amount, discount, tax };
-        if let Err(e) = self.takings.add(&sale) {
-            self.failed.get_or_insert(e);
-        }
-    }
-
-    fn line(
-        &mut self,
-        row: &mut Row<'_>,
+impl<'a> Line<'a> {
+    fn read(
+        row: &mut Row<'a>,
         quantity: Option<Amount>,
         worth: Option<Amount>,
         amount: Option<Minor>,
         discount: Minor,
-    ) -> Result<Option<LineCells>, Code> {
+    ) -> Result<Option<Self>, Code> {
         let item = row.text(F::Item)?;
         if item.is_empty() {
             return match row.plan.kind {
@@ -234,10 +287,6 @@ impl Sales {
             }
             None => 1000,
         };
-        let (item, category) = match row.plan.lean {
-            true => ((0, 0), (0, 0)),
-            false => (self.keep(&item), self.keep(&category)),
-        };
-        Ok(Some(LineCells { item, category, quantity, amount, discount }))
+        Ok(Some(Self { item, category, quantity, amount, discount }))
     }
 }

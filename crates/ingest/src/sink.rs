@@ -13,6 +13,7 @@ use crate::records::line_ends;
 use crate::repeats::Repeats;
 use crate::row::Note;
 use crate::sale::{SaleRow, Sales};
+use crate::spill::Fact;
 use crate::{Error, Options};
 use naata_core::{CustomerIx, Findings, LineRow, Part, PurchaseRow, Symbol, TableIntake, TableKind};
 
@@ -126,7 +127,11 @@ impl<'a> Sink<'a> {
             return Err(e.clone().into());
         }
         let mut whos = Vec::new();
-        self.kept.part.index.intern_all(batch.touches.customers(), &mut whos)?;
+        if self.kept.is_spilling() {
+            batch.touches.customers().try_for_each(|(hash, id)| self.kept.spill(hash, id, Fact::Named))?;
+        } else {
+            self.kept.part.index.intern_all(batch.touches.customers(), &mut whos)?;
+        }
         if !self.plan.lean {
             batch.touches.enter(&whos, &mut self.kept.part)?;
         }
@@ -156,7 +161,11 @@ impl<'a> Sink<'a> {
             return Err(e.clone().into());
         }
         let named = |row: &&SaleRow| row.customer.0 < row.customer.1;
-        let ids = sales.rows.iter().filter(named).map(|row| (row.hash, sales.get(row.customer)));
+        // What is put aside needs no number; rows of orders do, until the order is known.
+        let spilling = self.kept.is_spilling();
+        let aside = |row: &SaleRow| spilling && row.details == crate::sale::NONE;
+        let numbered = |row: &&SaleRow| named(row) && !aside(row);
+        let ids = sales.rows.iter().filter(numbered).map(|row| (row.hash, sales.get(row.customer)));
         let mut whos: Vec<CustomerIx> = Vec::with_capacity(sales.rows.len());
         self.kept.part.index.intern_all(ids, &mut whos)?;
         if self.plan.has_orders() && self.plan.grouped != Grouped::All {
@@ -168,7 +177,7 @@ impl<'a> Sink<'a> {
         self.intake.records += sales.whole;
         let mut whos = whos.into_iter();
         for row in &sales.rows {
-            let who = if named(&row) { whos.next().unwrap_or(CustomerIx::NONE) } else { CustomerIx::NONE };
+            let who = if numbered(&row) { whos.next().unwrap_or(CustomerIx::NONE) } else { CustomerIx::NONE };
             let mut sum = SETTLED;
             if let Some(cells) = sales.details.get(row.details as usize) {
                 let new = Sum {
@@ -182,6 +191,12 @@ impl<'a> Sink<'a> {
                     ..Sum::new(who, cells.day, count.line(row.at))
                 };
                 sum = self.orders.add(sales.get(row.order), new)?;
+            } else if aside(row) {
+                if named(&row) {
+                    let paid = Fact::Paid(row.day, row.amount);
+                    let fact = if self.plan.kind == TableKind::Purchases { paid } else { Fact::Named };
+                    self.kept.spill(row.hash, sales.get(row.customer), fact)?;
+                }
             } else if self.plan.kind == TableKind::Purchases {
                 // Purchases carry no row number: what happened at one time has no order that the file could tell.
                 let (day, amount, seconds) = (row.day, row.amount, row.seconds);

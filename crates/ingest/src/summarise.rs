@@ -4,7 +4,7 @@ use crate::keep::Wanted;
 use crate::read::read_into;
 use crate::window::{CUT, Cut};
 use crate::{Error, Options, Source};
-use naata_core::{Day, Exec, Ids, Intake, MoneyUnit, Summary};
+use naata_core::{Day, Exec, Ids, Intake, MoneyUnit, Summary, Summed, Summing};
 
 /// What was summarised.
 #[derive(Clone, Debug)]
@@ -56,9 +56,16 @@ pub(crate) fn summarise_cut(
     cut: Cut,
 ) -> Result<Summarised, Error> {
     let cutoff = cutoff.or(options.today).unwrap_or(Day::MAX);
-    let outcome = read_into(&Wanted { rows: Vec::new(), cutoff }, sources, options, exec, cut)?;
-    let (ids, to) = outcome.part.index.seal();
-    let summaries = outcome.sums.unwrap_or_default().finish(&to, ids.len());
+    let outcome = read_into(&Wanted { rows: Vec::new(), cutoff, limit: None }, sources, options, exec, cut)?;
+    let (ids, summaries) = match outcome.sums {
+        Some(Summed::Sealed(ids, summaries)) => (ids, summaries),
+        sums => {
+            let (ids, to) = outcome.part.index.seal();
+            let open = if let Some(Summed::Open(sums)) = sums { *sums } else { Summing::default() };
+            let summaries = open.finish(&to, ids.len());
+            (ids, summaries)
+        }
+    };
     Ok(Summarised { ids, summaries, unit: outcome.part.unit, intake: outcome.intake })
 }
 
@@ -131,13 +138,28 @@ mod tests {
             let options = Options { today: today.map(Day), findings_cap: 3, ..Options::default() };
             let outcome = read(&sources, &options, &Serial).unwrap();
             let shape = |o: &Outcome| crate::history::firsts(o, Day::MAX);
-            let lean = crate::read_rows(&sources, &[], &options, Some(Day::MAX), &Serial).unwrap();
+            let lean = crate::read_rows(&sources, &[], &options, Some(Day::MAX), None, &Serial).unwrap();
             prop_assert_eq!(shape(&lean), shape(&outcome), "what tells whether history is whole");
             let intake = outcome.intake.clone();
             prop_assert!(intake.tables.iter().all(naata_core::TableIntake::reconciles));
             let until = cutoff.or(today).map_or(Day::MAX, Day);
             let (unit, want) = (outcome.part.unit, from_rows(outcome, until));
             let cut = Cut { window, parts, longest: 1 << 20 };
+            let limit = crate::Limit {
+                bytes: 1 << 20,
+                scratch: std::sync::Arc::new(|| Ok(Box::new(std::io::Cursor::new(Vec::new())))),
+            };
+            let spilled = crate::read_rows(&sources, &[], &options, cutoff.map(Day), Some(limit), &Serial).unwrap();
+            let history = |cutoff| {
+                let all = crate::read_rows(&sources, &[], &options, cutoff, None, &Serial).unwrap();
+                let (mut firsts, last) = crate::history::firsts(&all, Day::MAX);
+                firsts.sort_unstable();
+                (firsts, last)
+            };
+            prop_assert_eq!(crate::history::firsts(&spilled, Day::MAX), history(cutoff.map(Day)));
+            prop_assert_eq!(&spilled.intake, &intake);
+            let Some(Summed::Sealed(ids, summaries)) = spilled.sums else { panic!("sealed") };
+            prop_assert_eq!((&ids, &summaries), (&want.0, &want.1), "with memory for a part of the customers");
             for (exec, cut) in [(&Serial as &dyn Exec, CUT), (&Serial, cut), (&Threads, cut)] {
                 let got = summarise_cut(&sources, &options, cutoff.map(Day), exec, cut).unwrap();
                 prop_assert_eq!((&got.ids, &got.summaries), (&want.0, &want.1));

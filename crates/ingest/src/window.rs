@@ -85,26 +85,28 @@ enum Done {
     Nothing,
 }
 
-/// Passes over a file once. `step` is told how many bytes are done, and may stop.
+/// Passes over a file once. `step` is told how many bytes and rows are done, and may stop.
 pub(crate) fn pass(
     plan: &Plan,
     mut input: Box<dyn Read + Send + '_>,
     sink: &mut Sink<'_>,
     cut: Cut,
     exec: &dyn Exec,
-    step: &mut dyn FnMut(usize) -> Result<(), Error>,
+    step: &mut dyn FnMut(usize, u64) -> Result<(), Error>,
 ) -> Result<(), Error> {
     let unread = |e: std::io::Error| Error::Read { file: plan.file.to_string(), message: e.to_string() };
     let mut now = Window::read(Vec::new(), plan.body + cut.window, &mut input).map_err(unread)?;
     now.start = (now.start + plan.body).min(now.end);
     let mut before: Option<(Window, Vec<Batch>, usize)> = None;
+    // A buffer that is free is used again: fresh memory of that size costs as much as reading it.
+    let mut spare = Vec::new();
     loop {
         // A row that is longer than any row opens a quote that is never closed, and gives up its line.
         let endless = !now.last && now.bytes().len() >= cut.longest;
         let parts = if endless { 0 } else { cut.parts };
         let cuts = cuts(now.bytes(), parts);
         let taking = Mutex::new(before.take().map(|b| (b, &mut *sink)));
-        let reading = Mutex::new((!now.last).then_some(&mut input));
+        let reading = Mutex::new((!now.last).then(|| (&mut input, std::mem::take(&mut spare))));
         let done = map_parts(exec, parts + 2, |k| match k {
             0 => match taking.lock().ok().and_then(|mut t| t.take()) {
                 Some(((window, batches, end), sink)) => {
@@ -113,7 +115,7 @@ pub(crate) fn pass(
                 None => Done::Nothing,
             },
             1 => match reading.lock().ok().and_then(|mut r| r.take()) {
-                Some(input) => Done::Ahead(Window::read(Vec::new(), cut.window, input)),
+                Some((input, buffer)) => Done::Ahead(Window::read(buffer, cut.window, input)),
                 None => Done::Nothing,
             },
             k => {
@@ -125,7 +127,7 @@ pub(crate) fn pass(
         let mut batches = Vec::with_capacity(parts);
         for one in done {
             match one {
-                Done::Taken(result) => drop(result?),
+                Done::Taken(result) => spare = result?,
                 Done::Ahead(result) => ahead = Some(result.map_err(unread)?),
                 Done::Parsed(batch) => batches.push(*batch),
                 Done::Nothing => {}
@@ -138,7 +140,7 @@ pub(crate) fn pass(
         } else {
             join(plan, now.bytes(), now.last, &cuts, batches)
         };
-        step(end)?;
+        step(end, batches.iter().map(|b| b.rows).sum())?;
         let Some(mut next) = ahead else {
             return sink.window(batches, now.bytes(), end);
         };

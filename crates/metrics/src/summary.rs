@@ -13,15 +13,18 @@
 //! amount here; they stand in columns of their own.
 
 use crate::Error;
-use naata_answer::{Action, Analysis, Answer, Card, Cell, Column, Message, Present, Refusal, Table};
+use naata_answer::{Action, Analysis, Answer, Card, Cell, Column, Derived, Message, Present, Refusal, Table};
 use naata_core::{Context, CustomerIx, Day, Minor, MoneyUnit, Summary};
+use std::sync::Arc;
 
 /// The summaries of a base, with what was left out.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Summaries {
+    /// The summaries of all customers, in id order.
+    pub summaries: Arc<Vec<Summary>>,
     /// Customers with a purchase or a refund, in id order.
-    pub rows: Vec<(CustomerIx, Summary)>,
+    pub rows: Arc<Vec<CustomerIx>>,
     /// The day one stands on.
     pub as_of: Day,
     /// The unit of all amounts.
@@ -49,10 +52,12 @@ pub struct Summaries {
 }
 
 /// Gathers the summaries of a base; `summaries` holds one for each customer, in id order.
-pub fn summarise(summaries: &[Summary], unit: MoneyUnit, as_of: Day) -> Result<Summaries, Error> {
+pub fn summarise(summaries: &Arc<Vec<Summary>>, unit: MoneyUnit, as_of: Day) -> Result<Summaries, Error> {
     let (mut total, mut returned) = (0i128, 0i128);
+    let mut rows = Vec::with_capacity(summaries.len());
     let mut out = Summaries {
-        rows: Vec::new(),
+        summaries: Arc::clone(summaries),
+        rows: Arc::default(),
         as_of,
         unit,
         customers: summaries.len() as u64,
@@ -66,7 +71,7 @@ pub fn summarise(summaries: &[Summary], unit: MoneyUnit, as_of: Day) -> Result<S
         net: Minor::ZERO,
         span: None,
     };
-    for (who, s) in (0u32..).map(CustomerIx).zip(summaries) {
+    for (who, s) in (0u32..).map(CustomerIx).zip(summaries.iter()) {
         if s.is_buyer() {
             out.buyers += 1;
             out.repeat_buyers += u64::from(s.frequency() > 0);
@@ -80,11 +85,12 @@ pub fn summarise(summaries: &[Summary], unit: MoneyUnit, as_of: Day) -> Result<S
         out.purchases += u64::from(s.purchases);
         total += i128::from(s.total.0);
         returned += i128::from(s.returned.0);
-        out.rows.push((who, *s));
+        rows.push(who);
     }
-    if out.rows.is_empty() {
+    if rows.is_empty() {
         return Err(Error::NoPurchases { as_of });
     }
+    out.rows = Arc::new(rows);
     out.total = Minor::from_wide(total, "all purchases")?;
     out.returned = Minor::from_wide(returned, "all refunds")?;
     out.net = Minor::from_wide(total + returned, "purchases and refunds")?;
@@ -97,6 +103,10 @@ pub fn mean_repeat(s: &Summary, unit: MoneyUnit) -> Option<f64> {
     // One division of two exact numbers, so that the ratio is rounded once where both fit a double.
     let scale = 10u64.pow(u32::from(unit.scale)) as f64;
     Some(repeat.0 as f64 / (scale * f64::from(s.frequency())))
+}
+
+fn of_buyer(s: &Summary, n: i64) -> Option<u64> {
+    u64::try_from(n).ok().filter(|_| s.is_buyer())
 }
 
 impl Present for Summaries {
@@ -115,32 +125,42 @@ impl Present for Summaries {
         a.set("first_day", self.span.map_or(Cell::Missing, |s| Cell::Day(s.0)));
         a.set("last_day", self.span.map_or(Cell::Missing, |s| Cell::Day(s.1)));
 
-        let column = |f: &dyn Fn(&Summary) -> Option<u64>| {
-            Column::Count(self.rows.iter().map(|(_, s)| f(s)).collect())
+        let n = self.rows.len();
+        let (unit, as_of) = (self.unit, self.as_of);
+        // The list is worked out from the summaries while it is written: a copy of it would be four times as large.
+        let of = || {
+            let (summaries, rows) = (Arc::clone(&self.summaries), Arc::clone(&self.rows));
+            move |row: usize| summaries.get(rows.get(row)?.at()).copied()
         };
-        let amounts = |f: &dyn Fn(&Summary) -> Option<Minor>| {
-            Column::Money(self.rows.iter().map(|(_, s)| f(s)).collect(), self.unit)
+        let count = |f: fn(&Summary, Day) -> Option<u64>| {
+            let of = of();
+            Column::Derived(Derived::count(n, move |row| f(&of(row)?, as_of)))
         };
-        let days = |f: &dyn Fn(&Summary) -> Day| {
-            Column::Day(self.rows.iter().map(|(_, s)| s.is_buyer().then(|| f(s))).collect())
+        let amount = |f: fn(&Summary) -> Option<Minor>| {
+            let of = of();
+            Column::Derived(Derived::money(n, unit, move |row| f(&of(row)?)))
         };
-        let of_buyer = |s: &Summary, n: i64| u64::try_from(n).ok().filter(|_| s.is_buyer());
-        let means = self.rows.iter().map(|(_, s)| mean_repeat(s, self.unit)).collect();
+        let day = |f: fn(&Summary) -> Day| {
+            let of = of();
+            Column::Derived(Derived::day(n, move |row| of(row).filter(Summary::is_buyer).map(|s| f(&s))))
+        };
+        let summary = of();
+        let mean = Derived::number(n, move |row| mean_repeat(&summary(row)?, unit));
         a.tables.push(
             Table::list("rows")
-                .with("customer", Column::Customer(self.rows.iter().map(|r| r.0).collect()))
-                .with("first", days(&|s| s.first))
-                .with("last", days(&|s| s.last))
-                .with("frequency", column(&|s| s.is_buyer().then(|| u64::from(s.frequency()))))
-                .with("recency", column(&|s| of_buyer(s, s.recency_days())))
-                .with("age", column(&|s| of_buyer(s, s.age_days(self.as_of))))
-                .with("purchases", column(&|s| Some(u64::from(s.purchases))))
-                .with("total", amounts(&|s| Some(s.total)))
-                .with("mean_repeat", Column::Number(means))
-                .with("repeat_total", amounts(&|s| s.repeat_total().ok().filter(|_| s.frequency() > 0)))
-                .with("refunds", column(&|s| Some(u64::from(s.refunds))))
-                .with("returned", amounts(&|s| Some(s.returned)))
-                .with("net", amounts(&|s| s.net().ok())),
+                .with("customer", Column::Customer(self.rows.to_vec()))
+                .with("first", day(|s| s.first))
+                .with("last", day(|s| s.last))
+                .with("frequency", count(|s, _| s.is_buyer().then(|| u64::from(s.frequency()))))
+                .with("recency", count(|s, _| of_buyer(s, s.recency_days())))
+                .with("age", count(|s, as_of| of_buyer(s, s.age_days(as_of))))
+                .with("purchases", count(|s, _| Some(u64::from(s.purchases))))
+                .with("total", amount(|s| Some(s.total)))
+                .with("mean_repeat", Column::Derived(mean))
+                .with("repeat_total", amount(|s| s.repeat_total().ok().filter(|_| s.frequency() > 0)))
+                .with("refunds", count(|s, _| Some(u64::from(s.refunds))))
+                .with("returned", amount(|s| Some(s.returned)))
+                .with("net", amount(|s| s.net().ok())),
         );
         if self.without_purchase > 0 {
             let n = Cell::Count(self.without_purchase);
@@ -161,7 +181,7 @@ pub struct SummaryAnalysis;
 
 impl Analysis for SummaryAnalysis {
     type Params = ();
-    type Input<'a> = (&'a [Summary], MoneyUnit);
+    type Input<'a> = (Arc<Vec<Summary>>, MoneyUnit);
     type Output = Summaries;
     const CARD: Card = Card {
         key: "summary",
@@ -180,7 +200,7 @@ impl Analysis for SummaryAnalysis {
     };
 
     fn run((summaries, unit): Self::Input<'_>, _: &(), cx: &Context<'_>) -> Result<Summaries, Refusal> {
-        Ok(summarise(summaries, unit, cx.as_of)?)
+        Ok(summarise(&summaries, unit, cx.as_of)?)
     }
 }
 
@@ -196,7 +216,11 @@ mod tests {
     fn repeat_days_alone_make_the_mean() {
         let asha = Summary::stated(Day(10), Day(40), 3, Minor(7_402), Minor(2_933));
         let once = Summary::stated(Day(5), Day(5), 1, Minor(1_000), Minor(1_000));
-        let answer = SummaryAnalysis::run((&[asha, Summary::EMPTY, once], INR), &(), &Context::at(Day(50)));
+        let answer = SummaryAnalysis::run(
+            (Arc::new(vec![asha, Summary::EMPTY, once]), INR),
+            &(),
+            &Context::at(Day(50)),
+        );
         let answer = answer.unwrap().answer();
         assert_eq!(answer.flaws(), Vec::<String>::new());
         let rows = answer.table("rows").unwrap();
@@ -224,7 +248,7 @@ mod tests {
 
     #[test]
     fn a_base_without_purchases_is_refused() {
-        let refused = summarise(&[Summary::EMPTY], INR, Day(3)).unwrap_err();
+        let refused = summarise(&Arc::new(vec![Summary::EMPTY]), INR, Day(3)).unwrap_err();
         assert_eq!(refused, Error::NoPurchases { as_of: Day(3) });
         assert_eq!(refused.to_string(), "measure purchases: there is none up to 1970-01-04");
     }
@@ -241,7 +265,7 @@ mod tests {
                 if *days == 0 { s.total = Minor::ZERO; }
                 s
             }).collect();
-            if let Ok(out) = summarise(&base, INR, Day(1_000)) {
+            if let Ok(out) = summarise(&Arc::new(base.clone()), INR, Day(1_000)) {
                 prop_assert_eq!(out.customers, out.buyers + out.refund_only + out.without_purchase);
                 prop_assert_eq!(out.rows.len() as u64, out.buyers + out.refund_only);
                 let net: i64 = base.iter().map(|s| s.net().unwrap().0).sum();

@@ -2,14 +2,14 @@
 
 use naata_core::{
     AnswerRow, ConsentRow, Context, CostRow, CustomerRow, DealRow, Error, Histories, Ids, Index, Intake,
-    LeadRow, LineRow, MoneyUnit, Part, PurchaseRow, Row, SendRow, SubscriptionRow, Summary, Summing,
+    LeadRow, LineRow, MoneyUnit, Part, PurchaseRow, Row, SendRow, SubscriptionRow, Summary, Summed,
     TableKind, Takings, Texts, TicketRow, TouchRow, Zone, map_parts, part_range,
 };
 use naata_facts::Tables;
 use naata_facts::rules::Rules;
 use naata_loyalty::{Event, Programme};
 use naata_segments::sets::SegmentSet;
-use std::borrow::Cow;
+use std::sync::Arc;
 
 /// All tables of a business. A table that was not given is `None`, which is not the same as an empty one.
 #[derive(Clone, Debug)]
@@ -61,7 +61,7 @@ pub struct Base {
     pub boxes: Option<SegmentSet>,
     /// A summary of each customer, where purchases themselves were not kept. They hold what the reader was told to
     /// sum up, so a session stands on a day from the last of these purchases on.
-    pub summaries: Option<Vec<Summary>>,
+    pub summaries: Option<Arc<Vec<Summary>>>,
 }
 
 impl Base {
@@ -75,20 +75,26 @@ impl Base {
     /// stands for purchases that were not kept.
     pub fn seal_rows(
         mut part: Part,
-        sums: Option<Summing>,
+        sums: Option<Summed>,
         kept: &[TableKind],
         intake: Intake,
     ) -> Result<Self, Error> {
-        let (ids, customers) = part.index.seal();
+        let (mut ids, customers) = part.index.seal();
         part.index = Index::default();
         let (texts, symbols) = part.symbols.seal();
         part.renumber(&customers, &symbols);
-        let n = ids.len();
         let given = |kind: TableKind, rows: usize| {
             kept.contains(&kind) && (rows > 0 || intake.tables.iter().any(|t| t.kind == kind))
         };
         let summed = sums.filter(|_| intake.tables.iter().any(|t| t.kind == TableKind::Purchases));
-        let summaries = summed.map(|sums| sums.finish(&customers, n));
+        let summaries = summed.map(|sums| match sums {
+            Summed::Open(sums) => Arc::new(sums.finish(&customers, ids.len())),
+            Summed::Sealed(sealed, summaries) => {
+                ids = sealed;
+                Arc::new(summaries)
+            }
+        });
+        let n = ids.len();
         #[expect(clippy::needless_pass_by_value, reason = "the rows of each table go once they are grouped")]
         fn group<T: Row + Ord, K: Ord>(
             given: bool,
@@ -180,9 +186,9 @@ impl Base {
     }
 
     /// Every customer's purchases up to the context's day, one summary each.
-    pub(crate) fn summaries(&self, cx: &Context<'_>) -> Result<Option<Cow<'_, [Summary]>>, Error> {
+    pub(crate) fn summaries(&self, cx: &Context<'_>) -> Result<Option<Arc<Vec<Summary>>>, Error> {
         let Some(histories) = &self.purchases else {
-            return Ok(self.summaries.as_deref().map(Cow::Borrowed));
+            return Ok(self.summaries.clone());
         };
         let n = self.ids.len();
         // The number of parts depends on the customers alone, never on the threads.
@@ -196,6 +202,6 @@ impl Base {
         for part in done {
             all.extend(part?);
         }
-        Ok(Some(Cow::Owned(all)))
+        Ok(Some(Arc::new(all)))
     }
 }

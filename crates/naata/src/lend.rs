@@ -10,6 +10,7 @@ use naata_facts::Facts;
 use naata_facts::rules::Rules;
 use naata_loyalty::{Event, Programme};
 use naata_segments::sets::SegmentSet;
+use std::sync::Arc;
 
 /// Something an analysis cannot run without.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -46,7 +47,7 @@ impl Need {
 #[derive(Clone, Copy, Debug)]
 pub struct View<'a> {
     pub(crate) base: &'a Base,
-    pub(crate) summaries: Option<&'a [Summary]>,
+    pub(crate) summaries: Option<&'a Arc<Vec<Summary>>>,
     pub(crate) facts: &'a Facts,
 }
 
@@ -114,7 +115,8 @@ macro_rules! lend {
     )*};
 }
 lend! {
-    &'a [Summary], [Need::Summaries], v => v.summaries;
+    &'a [Summary], [Need::Summaries], v => v.summaries.map(|s| s.as_slice());
+    Arc<Vec<Summary>>, [Need::Summaries], v => v.summaries.cloned();
     &'a Takings, [Need::Table(TableKind::Purchases)], v => v.base.takings.as_ref();
     &'a Ids, [], v => Some(&v.base.ids);
     &'a Texts, [], v => Some(&v.base.texts);

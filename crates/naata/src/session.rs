@@ -7,7 +7,6 @@ use naata_customers::Profiles;
 use naata_facts::rules::PREFIX;
 use naata_facts::{Facts, Provide, nearest};
 use naata_segments::discount::Discounts;
-use std::borrow::Cow;
 use std::sync::Arc;
 
 /// Runs analyses of a catalogue over a sealed base on one day, remembering answers by key and parameters.
@@ -16,7 +15,7 @@ pub struct Session<'a> {
     base: &'a Base,
     cx: Context<'a>,
     catalogue: &'a [Entry],
-    summaries: Option<Cow<'a, [Summary]>>,
+    summaries: Option<Arc<Vec<Summary>>>,
     facts: Facts,
     defaults: Vec<(String, String, String)>,
     done: Vec<Remembered>,
@@ -146,11 +145,11 @@ impl<'a> Session<'a> {
 
     /// What each customer bought up to the day one stands on; `None` without purchases.
     pub(crate) fn summaries(&self) -> Option<&[Summary]> {
-        self.summaries.as_deref()
+        self.summaries.as_deref().map(Vec::as_slice)
     }
 
     fn view(&self) -> View<'_> {
-        View { base: self.base, summaries: self.summaries.as_deref(), facts: &self.facts }
+        View { base: self.base, summaries: self.summaries.as_ref(), facts: &self.facts }
     }
 
     fn ask_entry(

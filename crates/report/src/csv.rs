@@ -1,49 +1,66 @@
 //! One table as comma-separated values: keys as headers, numbers raw, dates ISO, amounts as plain decimals with a
 //! `currency` column after them.
 
-use crate::raw::{Currencies, Raw, row_currency};
+use crate::raw::{Currencies, Raw};
 use crate::{Error, Style};
 use naata_answer::{Answer, Column, Table};
-use naata_core::Ids;
+use naata_core::{Ids, Minor, MoneyUnit};
 use std::io::Write;
+
+/// Bytes that are written at once.
+const CHUNK: usize = 1 << 16;
 
 /// Writes one table.
 pub(crate) fn table(t: &Table, ids: &Ids, style: &Style, out: &mut dyn Write) -> Result<(), Error> {
     let end: &[u8] = if style.excel { b"\r\n" } else { b"\n" };
     begin(style, out)?;
     let currencies = Currencies::of(t);
-    let own = |c: &Column| matches!((&currencies, c), (Currencies::Each, Column::Money(..)));
+    let own = |c: &Column| match (&currencies, c.kind()) {
+        (Currencies::Each, Column::Money(_, unit)) => Some(unit.currency),
+        _ => None,
+    };
+    let mut text: Vec<u8> = Vec::with_capacity(CHUNK + (1 << 12));
     for (i, (key, column)) in t.columns.iter().enumerate() {
-        separate(i, out)?;
-        text(key, style, out)?;
-        if own(column) {
-            write!(out, ",{key}_currency")?;
+        separate(i, &mut text);
+        words(key, style, &mut text);
+        if own(column).is_some() {
+            text.extend_from_slice(format!(",{key}_currency").as_bytes());
         }
     }
     if currencies == Currencies::One {
-        out.write_all(b",currency")?;
+        text.extend_from_slice(b",currency");
     }
-    out.write_all(end)?;
+    text.extend_from_slice(end);
     for row in 0..t.rows() {
+        let mut first = None;
         for (i, (_, column)) in t.columns.iter().enumerate() {
-            separate(i, out)?;
+            separate(i, &mut text);
             let raw = Raw::at(column, row, ids);
-            value(raw, style, out)?;
-            if own(column) {
-                out.write_all(b",")?;
-                if let Column::Money(_, unit) = column {
-                    out.write_all(unit.currency.code().as_bytes())?;
-                }
+            let unit = match (raw, column.kind()) {
+                (Raw::Money(_, unit), _) => Some(unit),
+                (Raw::Missing, Column::Money(_, unit)) => Some(*unit),
+                _ => None,
+            };
+            first = first.or(unit.map(|u| u.currency).filter(|c| c.is_stated()));
+            value(raw, style, &mut text);
+            if let Some(currency) = own(column) {
+                text.push(b',');
+                text.extend_from_slice(currency.code().as_bytes());
             }
         }
         if currencies == Currencies::One {
-            out.write_all(b",")?;
-            if let Some(c) = row_currency(t, row, ids) {
-                out.write_all(c.code().as_bytes())?;
+            text.push(b',');
+            if let Some(c) = first {
+                text.extend_from_slice(c.code().as_bytes());
             }
         }
-        out.write_all(end)?;
+        text.extend_from_slice(end);
+        if text.len() >= CHUNK {
+            out.write_all(&text)?;
+            text.clear();
+        }
     }
+    out.write_all(&text)?;
     Ok(())
 }
 
@@ -51,19 +68,20 @@ pub(crate) fn table(t: &Table, ids: &Ids, style: &Style, out: &mut dyn Write) ->
 pub(crate) fn head(answer: &Answer, ids: &Ids, style: &Style, out: &mut dyn Write) -> Result<(), Error> {
     let end: &[u8] = if style.excel { b"\r\n" } else { b"\n" };
     begin(style, out)?;
-    out.write_all(b"key,value,currency")?;
-    out.write_all(end)?;
+    let mut text = b"key,value,currency".to_vec();
+    text.extend_from_slice(end);
     for (key, cell) in &answer.head {
-        text(key, style, out)?;
-        out.write_all(b",")?;
+        words(key, style, &mut text);
+        text.push(b',');
         let raw = Raw::of(cell, ids);
-        value(raw, style, out)?;
-        out.write_all(b",")?;
+        value(raw, style, &mut text);
+        text.push(b',');
         if let Raw::Money(_, unit) = raw {
-            out.write_all(unit.currency.code().as_bytes())?;
+            text.extend_from_slice(unit.currency.code().as_bytes());
         }
-        out.write_all(end)?;
+        text.extend_from_slice(end);
     }
+    out.write_all(&text)?;
     Ok(())
 }
 
@@ -74,48 +92,97 @@ fn begin(style: &Style, out: &mut dyn Write) -> Result<(), Error> {
     Ok(())
 }
 
-fn separate(i: usize, out: &mut dyn Write) -> Result<(), Error> {
+fn separate(i: usize, out: &mut Vec<u8>) {
     if i > 0 {
-        out.write_all(b",")?;
+        out.push(b',');
     }
-    Ok(())
 }
 
-fn value(raw: Raw<'_>, style: &Style, out: &mut dyn Write) -> Result<(), Error> {
+fn value(raw: Raw<'_>, style: &Style, out: &mut Vec<u8>) {
+    let mut put = |shown: std::fmt::Arguments<'_>| {
+        // A vector takes everything.
+        let _ = out.write_fmt(shown);
+    };
     match raw {
         Raw::Missing => {}
-        Raw::Text(t) => text(t, style, out)?,
-        Raw::Flag(b) => write!(out, "{b}")?,
-        Raw::Count(n) => write!(out, "{n}")?,
+        Raw::Text(t) => words(t, style, out),
+        Raw::Flag(b) => put(format_args!("{b}")),
+        Raw::Count(n) => digits(n, 1, out),
         Raw::Number(x) if !x.is_finite() => {}
         // Both forms are the shortest that reads back as the same number.
-        Raw::Number(0.0) => out.write_all(b"0")?,
-        Raw::Number(x) if (1e-5..1e15).contains(&x.abs()) => write!(out, "{x}")?,
-        Raw::Number(x) => write!(out, "{x:e}")?,
-        Raw::Money(m, unit) => write!(out, "{}", unit.decimal(m))?,
-        Raw::Day(d) => write!(out, "{d}")?,
-        Raw::Instant(t) => write!(out, "{t}")?,
+        Raw::Number(0.0) => out.push(b'0'),
+        Raw::Number(x) if (1e-5..1e15).contains(&x.abs()) => put(format_args!("{x}")),
+        Raw::Number(x) => put(format_args!("{x:e}")),
+        Raw::Money(m, unit) => amount(m, unit, out),
+        Raw::Day(d) => match d.ymd() {
+            Some((year @ 0..=9999, month, day)) => {
+                digits(year.unsigned_abs().into(), 4, out);
+                out.push(b'-');
+                digits(month.into(), 2, out);
+                out.push(b'-');
+                digits(day.into(), 2, out);
+            }
+            _ => put(format_args!("{d}")),
+        },
+        Raw::Instant(t) => put(format_args!("{t}")),
     }
-    Ok(())
+}
+
+/// A whole number with at least so many digits, without the detour of a format string: lists have millions of them.
+fn digits(mut n: u64, least: usize, out: &mut Vec<u8>) {
+    let mut text = [b'0'; 20];
+    let mut at = text.len();
+    for (i, digit) in text.iter_mut().enumerate().rev() {
+        if n == 0 && 20 - at >= least {
+            break;
+        }
+        *digit = b'0' + (n % 10) as u8;
+        n /= 10;
+        at = i;
+    }
+    out.extend_from_slice(text.get(at..).unwrap_or_default());
+}
+
+/// An amount in major units, with all decimals of its unit.
+fn amount(m: Minor, unit: MoneyUnit, out: &mut Vec<u8>) {
+    let Some(ten) = 10u64.checked_pow(unit.scale.into()) else {
+        out.extend_from_slice(unit.decimal(m).to_string().as_bytes());
+        return;
+    };
+    if m.0 < 0 {
+        out.push(b'-');
+    }
+    let minor = m.0.unsigned_abs();
+    digits(minor / ten, 1, out);
+    if unit.scale > 0 {
+        out.push(b'.');
+        digits(minor % ten, unit.scale.into(), out);
+    }
 }
 
 /// A text, quoted where needed. A spreadsheet runs what begins with one of these signs as a formula.
-fn text(t: &str, style: &Style, out: &mut dyn Write) -> Result<(), Error> {
-    let formula = t.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
-    let guard = if style.excel && formula { "'" } else { "" };
-    let quote = t.contains([',', '"', '\n', '\r']) || t.starts_with(' ') || t.ends_with(' ');
+fn words(t: &str, style: &Style, out: &mut Vec<u8>) {
+    let formula = || t.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
+    let quote =
+        t.bytes().any(|b| matches!(b, b',' | b'"' | b'\n' | b'\r')) || t.starts_with(' ') || t.ends_with(' ');
     if quote {
-        write!(out, "\"{guard}{}\"", t.replace('"', "\"\""))?;
-    } else {
-        write!(out, "{guard}{t}")?;
+        out.push(b'"');
     }
-    Ok(())
+    if style.excel && formula() {
+        out.push(b'\'');
+    }
+    if quote {
+        out.extend_from_slice(t.replace('"', "\"\"").as_bytes());
+        out.push(b'"');
+    } else {
+        out.extend_from_slice(t.as_bytes());
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use naata_core::{Currency, Minor, MoneyUnit};
+    use naata_core::Currency;
 
     fn csv(t: &Table, style: &Style) -> String {
         let mut out = Vec::new();
@@ -154,6 +221,28 @@ mod tests {
             csv(&t, &Style::default()),
             "a,a_currency,b,b_currency\n1234.50,INR,-0.05,USD\n,INR,,USD\n"
         );
+    }
+
+    #[test]
+    fn numbers_by_hand_are_those_of_the_formatter() {
+        let mut out = Vec::new();
+        for n in [0, 1, 9, 10, 99, 100, 1_234_567, i64::MAX, i64::MIN, -1, -5, -100] {
+            for scale in [0, 1, 2, 3, 9, 18, 25] {
+                let unit = MoneyUnit { currency: Currency::INR, scale };
+                out.clear();
+                amount(Minor(n), unit, &mut out);
+                assert_eq!(String::from_utf8_lossy(&out), unit.decimal(Minor(n)).to_string(), "{n} {scale}");
+            }
+            out.clear();
+            digits(n.unsigned_abs(), 1, &mut out);
+            assert_eq!(String::from_utf8_lossy(&out), n.unsigned_abs().to_string());
+        }
+        for day in [naata_core::Day::MIN, naata_core::Day(0), naata_core::Day(-800_000), naata_core::Day::MAX]
+        {
+            out.clear();
+            value(Raw::Day(day), &Style::default(), &mut out);
+            assert_eq!(String::from_utf8_lossy(&out), day.to_string());
+        }
     }
 
     #[test]

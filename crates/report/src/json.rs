@@ -154,7 +154,7 @@ impl Writer<'_> {
             self.key(key)?;
             // A mixed column has no unit of its own.
             self.raw(Raw::at(column, row, ids), matches!(column, Column::Mixed(_)) && !alone)?;
-            if let (Currencies::Each, Column::Money(_, unit)) = (&currencies, column) {
+            if let (Currencies::Each, Column::Money(_, unit)) = (&currencies, column.kind()) {
                 self.field(&format!("{key}_currency"), unit.currency.code())?;
             }
         }
@@ -211,7 +211,7 @@ impl Writer<'_> {
             let money = || {
                 t.columns
                     .iter()
-                    .filter_map(|(k, c)| if let Column::Money(_, u) = c { Some((k, u)) } else { None })
+                    .filter_map(|(k, c)| if let Column::Money(_, u) = c.kind() { Some((k, u)) } else { None })
             };
             if money().next().is_some() {
                 self.key(t.key)?;

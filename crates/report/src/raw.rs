@@ -45,6 +45,16 @@ impl<'a> Raw<'a> {
                 class(of).and_then(|i| names.get(i)).map_or(Self::Missing, |t| Self::Text(t))
             }
             Column::Mixed(v) => v.get(row).map_or(Self::Missing, |c| Self::of(c, ids)),
+            Column::Derived(d) => match d.cell(row) {
+                Cell::Count(n) => Self::Count(n),
+                Cell::Number(x) | Cell::Share(x) | Cell::Seconds(x) => Self::Number(x),
+                Cell::Money(m, unit) => Self::Money(m, unit),
+                Cell::Day(d) => Self::Day(d),
+                Cell::Instant(t) => Self::Instant(t),
+                Cell::Flag(b) => Self::Flag(b),
+                // A derived column holds no texts.
+                Cell::Missing | Cell::Text(_) | Cell::Word { .. } | Cell::Customer(_) => Self::Missing,
+            },
             Column::Customer(v) => v.get(row).and_then(|ix| ids.get(*ix)).map_or(Self::Missing, Self::Text),
             Column::Count(v) => v.get(row).copied().flatten().map_or(Self::Missing, Self::Count),
             Column::Number(v) | Column::Share(v) | Column::Seconds(v) => {
@@ -76,7 +86,7 @@ impl Currencies {
         let units: Vec<MoneyUnit> = table
             .columns
             .iter()
-            .filter_map(|(_, c)| if let Column::Money(_, unit) = c { Some(*unit) } else { None })
+            .filter_map(|(_, c)| if let Column::Money(_, unit) = c.kind() { Some(*unit) } else { None })
             .filter(|u| u.currency.is_stated())
             .collect();
         let mixed = table.columns.iter().any(|(_, c)| {
@@ -95,7 +105,7 @@ impl Currencies {
 
 /// The currency of a row: that of its first amount, else that of its money columns.
 pub(crate) fn row_currency(table: &Table, row: usize, ids: &Ids) -> Option<naata_core::Currency> {
-    let amounts = table.columns.iter().filter_map(|(_, c)| match (Raw::at(c, row, ids), c) {
+    let amounts = table.columns.iter().filter_map(|(_, c)| match (Raw::at(c, row, ids), c.kind()) {
         (Raw::Money(_, unit), _) => Some(unit.currency),
         (Raw::Missing, Column::Money(_, unit)) => Some(unit.currency),
         _ => None,

@@ -269,7 +269,7 @@ impl<'a> Voice<'a> {
 
     /// How the numbers of a column are shown.
     pub(crate) fn form(&self, column: &Column) -> ColumnForm {
-        match column {
+        match &*column.whole() {
             Column::Number(v) => {
                 let finite = || v.iter().flatten().filter(|x| x.is_finite());
                 let most = finite().fold(0.0f64, |m, x| m.max(x.abs()));
@@ -301,7 +301,7 @@ fn fewest(v: &[Option<f64>], limit: usize) -> usize {
 /// Whether a column is read from its right edge.
 pub(crate) fn is_right(column: &Column) -> bool {
     !matches!(
-        column,
+        column.kind(),
         Column::Customer(_) | Column::Text(_) | Column::Word { .. } | Column::Class { .. } | Column::Flag(_)
     )
 }
@@ -311,7 +311,7 @@ fn currency_of(doc: &Document<'_>) -> Option<Currency> {
     let mut units = doc.sections.iter().flat_map(|s| {
         let head = s.answer.head.iter().filter_map(|(_, c)| money_unit(c));
         let columns = s.answer.tables.iter().flat_map(|t| &t.columns);
-        head.chain(columns.filter_map(|(_, c)| match c {
+        head.chain(columns.filter_map(|(_, c)| match c.kind() {
             Column::Money(_, unit) => Some(*unit),
             Column::Mixed(cells) => cells.iter().find_map(money_unit),
             _ => None,

@@ -21,8 +21,8 @@ fn sources() -> Vec<Source> {
 /// What an analysis says, as JSON, with what was found on the way; and the base it said it of.
 fn answer(sources: &[Source], key: &str, rows: &[TableKind], as_of: Day) -> (String, Base) {
     let options = Options { today: Some(Day(20_800)), ..Options::default() };
-    let mut outcome =
-        read_rows(sources, rows, &options, Some(as_of), &naata_core::Serial).expect("a shop can be read");
+    let mut outcome = read_rows(sources, rows, &options, Some(as_of), None, &naata_core::Serial)
+        .expect("a shop can be read");
     let midway = begins_midway(&outcome, as_of);
     midway.into_iter().for_each(|f| outcome.intake.findings.push(f));
     let base = Base::seal_rows(outcome.part, outcome.sums, rows, outcome.intake).expect("a base");

@@ -211,9 +211,11 @@ fn summaries_match_the_published_table() {
     let purchases = group(&rows, 2_357);
     let summaries: Vec<_> =
         purchases.iter().map(|(_, r)| naata_core::Summary::of(r, split()).unwrap()).collect();
-    let out = SummaryAnalysis::run((&summaries, USD), &(), &Context::at(split())).unwrap();
+    let out =
+        SummaryAnalysis::run((std::sync::Arc::new(summaries), USD), &(), &Context::at(split())).unwrap();
     let (x, t_x, age, m) = (table.column("x"), table.column("t_x"), table.column("T"), table.column("m"));
-    for (i, (_, s)) in out.rows.iter().enumerate() {
+    assert_eq!(out.rows.len(), out.summaries.len());
+    for (i, s) in out.summaries.iter().enumerate() {
         assert_eq!(f64::from(s.frequency()), x[i]);
         assert_eq!(s.recency_days() as f64 / 7.0, t_x[i]);
         assert_eq!(s.age_days(split()) as f64 / 7.0, age[i]);
