@@ -30,17 +30,8 @@ pub struct Estimate {
 /// # Source
 /// Wilson, 1927.
 pub fn share(hits: u64, n: u64) -> Option<Estimate> {
-    if n == 0 || hits > n {
-        return None;
-    }
-    let (k, m, z2) = (hits as f64, n as f64, Z * Z);
-    let p = k / m;
-    let middle = (p + z2 / (2.0 * m)) / (1.0 + z2 / m);
-    let half = Z * (p * (1.0 - p) / m + z2 / (4.0 * m * m)).sqrt() / (1.0 + z2 / m);
-    // At the ends the formula gives 0 and 1 exactly; the float may miss them by a bit.
-    let low = if hits == 0 { 0.0 } else { middle - half };
-    let high = if hits == n { 1.0 } else { middle + half };
-    Some(Estimate { value: p, interval: Some((low, high)), n })
+    let interval = naata_math::interval::wilson(hits, n, LEVEL).ok()?;
+    Some(Estimate { value: hits as f64 / n as f64, interval: Some((interval.low, interval.high)), n })
 }
 
 /// Estimates the median of whole numbers, which it sorts; `None` without values.

@@ -1,4 +1,5 @@
-//! Segmentation: recency, frequency, monetary value.
+//! Segmentation: who belongs together, who moved, what goes together - by recency, frequency and monetary value,
+//! cohorts, clusters and baskets.
 //!
 //! ```
 //! use naata_core::{Context, Currency, Day, Minor, MoneyUnit, Summary};

@@ -19,7 +19,7 @@
 use super::{Baskets, Fraction};
 use crate::estimate::{self, Z};
 use naata_core::{Context, map_parts, part_range};
-use naata_math::{Normal, exp, ln, sqrt};
+use naata_math::{Adjustment, Normal, exp, ln, sqrt};
 
 /// What is asked of later baskets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -172,7 +172,7 @@ pub fn after(baskets: &Baskets, params: &AfterParams, cx: &Context<'_>) -> After
             out.pairs.push(f);
         }
     }
-    let q = estimate::false_discovery(&out.pairs.iter().map(|f| f.p).collect::<Vec<_>>());
+    let q = Adjustment::BenjaminiHochberg.adjust(&out.pairs.iter().map(|f| f.p).collect::<Vec<_>>());
     for (f, q) in out.pairs.iter_mut().zip(q) {
         f.q = q;
     }
