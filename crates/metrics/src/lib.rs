@@ -33,7 +33,7 @@ pub mod voice;
 
 pub use churn::{
     ChurnCompareAnalysis, ChurnCoxAnalysis, ChurnDriversAnalysis, ChurnRateAnalysis, ChurnScoreAnalysis,
-    ChurnSurvivalAnalysis,
+    ChurnSilenceAnalysis, ChurnSurvivalAnalysis,
 };
 pub use clv::ClvAnalysis;
 pub use error::Error;

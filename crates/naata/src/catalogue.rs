@@ -7,6 +7,7 @@ use crate::Entry;
 pub static CATALOGUE: &[Entry] = &[
     Entry::of::<naata_metrics::PulseAnalysis>(),
     Entry::with_facts::<naata_metrics::ClvAnalysis>(),
+    Entry::with_facts::<naata_metrics::ChurnSilenceAnalysis>(),
     Entry::of::<naata_metrics::ChurnRateAnalysis>(),
     Entry::of::<naata_metrics::ChurnSurvivalAnalysis>(),
     Entry::of::<naata_metrics::ChurnCompareAnalysis>(),

@@ -19,6 +19,8 @@ mod rate_report;
 mod rates;
 mod relationship;
 mod score_report;
+mod silence;
+mod silence_report;
 mod spell;
 mod survival;
 mod survival_report;
@@ -44,6 +46,8 @@ pub use rate_report::{ChurnRateAnalysis, ChurnRateParams, ChurnRates, Lost, Peri
 pub use rates::{Logos, Revenue, Standing, Turnover, annualised, standing, turnover};
 pub use relationship::{Relationship, Relationships, relationships};
 pub use score_report::{ChurnScoreAnalysis, ChurnScoreParams, RiskScores, Scored, risk_scores};
+pub use silence::{CLASSES, ChurnSilenceParams, Silence, SilenceClass, Silences, silences};
+pub use silence_report::ChurnSilenceAnalysis;
 pub use spell::Spell;
 pub use survival::{Band, Reached, RestrictedMean, Step, Survival, kaplan_meier};
 pub use survival_report::{

@@ -65,7 +65,7 @@ pub struct Step {
     /// The cumulative hazard (Nelson-Aalen).
     pub cumulative_hazard: f64,
     /// Greenwood's sum.
-    greenwood: f64,
+    pub(crate) greenwood: f64,
 }
 
 /// A time by which a share has left; `None` stands for "not reached within the time watched".
