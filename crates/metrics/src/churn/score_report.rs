@@ -21,6 +21,7 @@ use naata_core::{
     TouchRow,
 };
 use naata_facts::{Fact, Facts, Provide};
+use std::collections::BTreeMap;
 
 params! {
     /// Parameters of the risk score.
@@ -221,6 +222,22 @@ impl RiskScores {
         self.model.coefficients.get(column).is_some_and(|c| (c.value > 0.0) == (logit > 0.0))
     }
 
+    /// How many customers have which chance, in whole per cents, at which price: the list without its names.
+    fn value(&self) -> Table {
+        let mut counts: BTreeMap<(u32, Minor), u64> = BTreeMap::new();
+        for row in &self.rows {
+            if let Some(monthly) = row.monthly {
+                *counts.entry(((100.0 * row.chance).round() as u32, monthly)).or_default() += 1;
+            }
+        }
+        let chance = |(c, _): &(u32, Minor)| Some(f64::from(*c) / 100.0);
+        Table::figures("value")
+            .with("chance", Column::Share(counts.keys().map(chance).collect()))
+            .with("monthly", Column::Money(counts.keys().map(|k| Some(k.1)).collect(), self.unit))
+            .with("customers", Column::Count(counts.values().map(|n| Some(*n)).collect()))
+            .chart("churn.score.value", ChartKind::Scatter { x: "chance", y: "monthly" })
+    }
+
     fn figures(&self) -> [Table; 2] {
         let c = &self.model.coefficients;
         let number = |f: &dyn Fn(&crate::churn::Coefficient) -> f64| {
@@ -290,10 +307,8 @@ impl Present for RiskScores {
         a.set("tested.top_decile_lift", cell(e.top_decile_lift));
         let all: Vec<&Scored> = self.rows.iter().collect();
         let listed: Vec<&Scored> = self.list.iter().filter_map(|i| self.rows.get(*i)).collect();
-        a.tables.push(
-            self.customers("rows", &all)
-                .chart("churn.score.value", ChartKind::Scatter { x: "chance", y: "monthly" }),
-        );
+        a.tables.push(self.customers("rows", &all));
+        a.tables.push(self.value());
         a.tables.extend(self.figures());
         a.tables.push(self.customers("retain", &listed));
         let better = !no_better_than_chance(e);
