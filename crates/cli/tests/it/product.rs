@@ -208,7 +208,9 @@ fn every_analysis_has_words_source_case_and_every_format() {
             let mut args: Vec<&str> = card.key.split(' ').collect();
             args.extend(["-p", "shop", "-q", "--format", format]);
             let (code, out, err) = naata(&folder, &args);
-            if (code != 0 && card.key != "check") || out.is_empty() {
+            // A table without rows is no lines at all.
+            let silent = out.is_empty() && format != "jsonl";
+            if (code != 0 && card.key != "check") || silent {
                 wrong.push(format!("naata {} --format {format}: exit {code}: {err}", card.key));
             }
             if format == "json" {
