@@ -19,6 +19,7 @@ const KINDS: &[(&str, Kind)] = &[
     ("journeys.map.stuck", Kind::Flag),
     ("journeys.map.touches", Kind::Count),
     ("loyalty.last_activity", Kind::Day),
+    ("metrics.churn.silent", Kind::Flag),
     ("metrics.clv.clv", Kind::Money),
     ("metrics.nps.group", Kind::Class),
     ("metrics.nps.score", Kind::Count),

@@ -244,6 +244,12 @@ fn missing_words(key: &str) -> Vec<String> {
     let run = match session.ask(key, &|_| None) {
         Ok(run) => run,
         Err(naata::Error::Missing { .. }) => return Vec::new(),
+        // A small shop is too little for some models: the words they state are there all the same.
+        Err(e) if e.class() == naata_core::Class::Inconclusive => {
+            let card = session.entry(key).expect("it was asked").card;
+            let lacks = |lang: Lang| naata_report::missing_words(lang, card, &naata_answer::Answer::default());
+            return Lang::ALL.into_iter().flat_map(lacks).collect();
+        }
         Err(e) => panic!("{key}: {e}"),
     };
     assert_eq!(run.answer.flaws(), Vec::<String>::new(), "{key}");
@@ -281,14 +287,17 @@ fn every_fact_is_of_the_kind_rules_are_told() {
     let base = demo_base().with_programme(programme, None).expect("events");
     let as_of = naata_core::Day::from_ymd(2026, 9, 30).expect("a day");
     let mut session = naata::Session::new(&base, naata_core::Context::at(as_of)).expect("a session");
-    let mut wrong = Vec::new();
+    let (mut wrong, mut judged) = (Vec::new(), 0);
     for (fact, kind) in naata::known_facts() {
         match session.facts(&[fact]).map(|facts| facts.column(fact).map(naata::facts::Column::holds)) {
-            Ok(found) if found == Ok(kind) => {}
+            Ok(found) if found == Ok(kind) => judged += 1,
+            // A small shop is too little for some models; what they would give is not known here.
+            Err(e) if e.class() == naata_core::Class::Inconclusive => {}
             other => wrong.push(format!("{fact}: {kind:?} is told, {other:?} comes out")),
         }
     }
     assert!(wrong.is_empty(), "crates/naata/src/known.rs is to be mended: {wrong:#?}");
+    assert!(judged >= 25, "{judged} facts came out");
 }
 
 /// A shop large enough that every analysis has an answer, worked out once.
