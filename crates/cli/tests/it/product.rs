@@ -247,7 +247,8 @@ fn missing_words(key: &str) -> Vec<String> {
         // A small shop is too little for some models: the words they state are there all the same.
         Err(e) if e.class() == naata_core::Class::Inconclusive => {
             let card = session.entry(key).expect("it was asked").card;
-            let lacks = |lang: Lang| naata_report::missing_words(lang, card, &naata_answer::Answer::default());
+            let lacks =
+                |lang: Lang| naata_report::missing_words(lang, card, &naata_answer::Answer::default());
             return Lang::ALL.into_iter().flat_map(lacks).collect();
         }
         Err(e) => panic!("{key}: {e}"),
