@@ -1,15 +1,15 @@
 //! Customer metrics: summaries, the week's page, lifetime value, and what customers say.
 //!
 //! ```
-//! use naata_core::{Currency, CustomerIx, Day, Minor, MoneyUnit, Summary};
+//! use naata_core::{Currency, Day, Minor, MoneyUnit, Summary};
 //! use naata_metrics::summary::{mean_repeat, summarise};
 //! use naata_metrics::voice::Groups;
 //!
 //! // Asha bought on three days, for 293.30 the first time and 446.90 since.
 //! let asha = Summary::stated(Day(20_000), Day(20_030), 3, Minor(74_020), Minor(29_330));
 //! let unit = MoneyUnit::of(Currency::INR);
-//! let table = summarise(&[asha], unit, Day(20_040))?;
-//! assert_eq!((table.repeat_buyers, table.rows[0].0), (1, CustomerIx(0)));
+//! let table = summarise(&std::sync::Arc::new(vec![asha]), unit, Day(20_040))?;
+//! assert_eq!((table.repeat_buyers, table.rows[0].0), (1, 0));
 //! assert_eq!(mean_repeat(&asha, unit), Some(223.45));
 //!
 //! // 70 promoters against 10 detractors: 60 points, and how well that is known.

@@ -102,7 +102,8 @@ pub(crate) mod tests {
             reason: Symbol(*plan),
         };
         let rows: Vec<SubscriptionRow> = rows.iter().map(row).collect();
-        Histories::group(10, &rows, |s| s.started).unwrap()
+        let customers = rows.iter().map(|r| r.who.at() + 1).max().unwrap_or(0).max(10);
+        Histories::group(customers, &rows, |s| s.started).unwrap()
     }
 
     #[test]

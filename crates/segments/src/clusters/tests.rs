@@ -51,10 +51,11 @@ fn a_given_number_is_kept_and_nonsense_refused() {
     let code = |p: ClusterParams| run(&p).map(|c| c.base).map_err(|e| e.code);
     assert_eq!(code(ClusterParams { k: Some(1), ..ClusterParams::default() }), Err("segments.cluster_count"));
     assert_eq!(
-        code(ClusterParams { features: "r,,f".into(), ..ClusterParams::default() }),
+        code(ClusterParams { features: "recency,,frequency".into(), ..ClusterParams::default() }),
         Err("segments.features")
     );
-    let unknown = ClusterParams { features: "r,metrics.clv.p_alive".into(), ..ClusterParams::default() };
+    let unknown =
+        ClusterParams { features: "recency,metrics.clv.p_alive".into(), ..ClusterParams::default() };
     assert_eq!(ClustersAnalysis::wants(&unknown), ["metrics.clv.p_alive"]);
     assert_eq!(code(unknown), Err("facts.unknown"));
 }
