@@ -1,5 +1,5 @@
 //! Facts about customers: one typed column a name, with the day it was known; conditions over them; segments as
-//! [rules](rules) in a text file.
+//! [rules] in a text file.
 //!
 //! ```
 //! use naata_core::{CustomerIx, Day};
