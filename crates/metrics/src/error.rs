@@ -43,6 +43,18 @@ pub enum Error {
         /// How many are needed.
         least: u64,
     },
+    /// Too few customers with enough days of purchase to learn what is usual.
+    #[error(
+        "learn how long silences last: {customers} customers have {days} days of purchase or more, at least {least} are needed"
+    )]
+    TooFewRegulars {
+        /// Customers with so many days of purchase.
+        customers: u64,
+        /// The days of purchase that are needed.
+        days: usize,
+        /// How many customers are needed.
+        least: u64,
+    },
     /// Nobody ever bought again.
     #[error("fit a model to {customers} customers: none of them bought on a second day up to {until}")]
     NoRepeat {
@@ -199,6 +211,7 @@ impl Error {
             Self::Separated { .. } => "metrics.separated",
             Self::NotIdentified { .. } => "metrics.not_identified",
             Self::Horizon { .. } => "metrics.horizon",
+            Self::TooFewRegulars { .. } => "metrics.too_few_regulars",
             Self::Groups { .. } => "metrics.groups",
             Self::Covariate { .. } => "metrics.covariate",
             Self::AfterLandmark { .. } => "metrics.after_landmark",
@@ -215,6 +228,7 @@ impl Error {
             Self::NoPurchases { .. }
             | Self::Uncovered { .. }
             | Self::TooFew { .. }
+            | Self::TooFewRegulars { .. }
             | Self::NoRepeat { .. }
             | Self::NoAnswers { .. } => Class::Inconclusive,
             Self::Horizon { .. } => Class::Usage,

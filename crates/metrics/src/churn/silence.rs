@@ -168,7 +168,7 @@ pub fn silences(
     }
     if classes.is_empty() {
         let customers = all.iter().filter(|(_, d)| d.len() > CLASSES[0]).count() as u64;
-        return Err(Error::TooFew { customers, least: LEAST });
+        return Err(Error::TooFewRegulars { customers, days: CLASSES[0] + 1, least: LEAST });
     }
     let mut rows = Vec::new();
     let mut too_few = 0;
@@ -311,7 +311,7 @@ mod tests {
         rows.extend([(50, 100), (50, 200), (51, 300)]);
         assert_eq!(silent(&rows, &ChurnSilenceParams::default()).unwrap().too_few, 2);
         let few = silent(&[(0, 1), (1, 2)], &ChurnSilenceParams::default()).unwrap_err();
-        assert!(matches!(few, Error::TooFew { customers: 0, least: 20 }));
+        assert!(matches!(few, Error::TooFewRegulars { customers: 0, days: 4, least: 20 }));
         let none = ChurnSilenceParams { share: 0.0, ..ChurnSilenceParams::default() };
         assert!(matches!(silent(&shop(), &none), Err(Error::Parameter { parameter: "share", .. })));
     }
