@@ -59,6 +59,11 @@ fn app() -> Command {
     }
     for (group, commands) in groups {
         let about: Vec<String> = commands.iter().map(|c| c.get_name().to_string()).collect();
+        // A group may be a command as well: `clv` and `clv contract`.
+        if CATALOGUE.iter().any(|e| e.card.key == group) {
+            app = app.mut_subcommand(group, |c| c.subcommands(commands));
+            continue;
+        }
         let head = Command::new(group).about(format!("Commands: {}", about.join(", ")));
         app =
             app.subcommand(head.subcommand_required(true).arg_required_else_help(true).subcommands(commands));

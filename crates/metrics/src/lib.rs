@@ -35,7 +35,7 @@ pub use churn::{
     ChurnCompareAnalysis, ChurnCoxAnalysis, ChurnDriversAnalysis, ChurnRateAnalysis, ChurnScoreAnalysis,
     ChurnSilenceAnalysis, ChurnSurvivalAnalysis,
 };
-pub use clv::ClvAnalysis;
+pub use clv::{ClvAnalysis, ClvContractAnalysis, ClvDiscreteAnalysis};
 pub use error::Error;
 pub use pulse::PulseAnalysis;
 pub use summary::SummaryAnalysis;

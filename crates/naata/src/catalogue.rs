@@ -7,6 +7,8 @@ use crate::Entry;
 pub static CATALOGUE: &[Entry] = &[
     Entry::of::<naata_metrics::PulseAnalysis>(),
     Entry::with_facts::<naata_metrics::ClvAnalysis>(),
+    Entry::of::<naata_metrics::ClvDiscreteAnalysis>(),
+    Entry::of::<naata_metrics::ClvContractAnalysis>(),
     Entry::with_facts::<naata_metrics::ChurnSilenceAnalysis>(),
     Entry::of::<naata_metrics::ChurnRateAnalysis>(),
     Entry::of::<naata_metrics::ChurnSurvivalAnalysis>(),

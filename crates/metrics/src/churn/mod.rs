@@ -50,6 +50,7 @@ pub use silence::{CLASSES, ChurnSilenceParams, Silence, SilenceClass, Silences, 
 pub use silence_report::ChurnSilenceAnalysis;
 pub use spell::Spell;
 pub use survival::{Band, Reached, RestrictedMean, Step, Survival, kaplan_meier};
+pub(crate) use survival_report::first_stays;
 pub use survival_report::{
     ChurnSurvivalAnalysis, ChurnSurvivalParams, Peak, PlanStay, Staying, TenureUnit, staying,
 };

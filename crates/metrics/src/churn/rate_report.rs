@@ -28,7 +28,7 @@ choice! {
 }
 
 impl Period {
-    fn months(self) -> i32 {
+    pub(crate) fn months(self) -> i32 {
         match self {
             Self::Month => 1,
             Self::Quarter => 3,

@@ -185,8 +185,8 @@ pub fn staying(
 pub(crate) struct FirstStays {
     all: Vec<Relationship>,
     pub(crate) first: Vec<Relationship>,
-    returned: u64,
-    reversed: u64,
+    pub(crate) returned: u64,
+    pub(crate) reversed: u64,
 }
 
 /// Days of a relationship up to its end or the day one stands on.

@@ -24,12 +24,71 @@
 //! Fader, Hardie and Lee, 2005; Batislam, Denizel and Filiztekin, 2007; the sum over k is our own rearrangement.
 
 use super::residual::discounted;
-use super::{Collapsed, History, Undefined};
+use super::{BgNbd, Collapsed, Fit, History, MbgNbd, PurchaseModel, Undefined, fit};
 use naata_math::optimise::Derivatives;
 use naata_math::{
     Beta, Gamma, Matrix, Neumaier, Rng, digamma_rising, exp, ln, ln_1p, ln_hyp2f1, ln_rising, logistic,
     trigamma_rising,
 };
+
+/// Either of the models at given parameters: [`BgNbd`] tosses the coin from the second purchase on, [`MbgNbd`] from the
+/// first.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct BetaGeometric<const FIRST_TOSS: u32>(Kernel);
+
+impl<const FIRST_TOSS: u32> BetaGeometric<FIRST_TOSS> {
+    /// The model at positive, finite parameters; `None` at others.
+    pub fn new(r: f64, alpha: f64, a: f64, b: f64) -> Option<Self> {
+        Some(Kernel { r, alpha, a, b, first_toss: FIRST_TOSS }).filter(Kernel::is_valid).map(Self)
+    }
+
+    /// Estimates the parameters by maximum likelihood.
+    pub fn fit(histories: &Collapsed) -> Fit<Self> {
+        fit::beta_geometric(histories, FIRST_TOSS, Self)
+    }
+}
+
+impl<const FIRST_TOSS: u32> PurchaseModel for BetaGeometric<FIRST_TOSS> {
+    fn name(&self) -> &'static str {
+        if FIRST_TOSS == 0 { BgNbd::NAME } else { MbgNbd::NAME }
+    }
+
+    fn parameters(&self) -> Vec<(&'static str, f64)> {
+        NAMES.into_iter().zip(self.0.values()).collect()
+    }
+
+    fn ln_likelihood(&self, history: &History) -> f64 {
+        self.0.ln_likelihood(history)
+    }
+
+    fn ln_p_alive(&self, history: &History) -> Result<f64, Undefined> {
+        Ok(self.0.ln_p_alive(history))
+    }
+
+    fn expected_purchases(&self, history: &History, horizons: &[f64]) -> Vec<Option<f64>> {
+        self.0.expected(history, horizons)
+    }
+
+    fn survival(&self, history: &History, ahead: f64) -> Result<f64, Undefined> {
+        self.0.survival(history, ahead)
+    }
+
+    fn purchase_probabilities(&self, history: &History, ahead: f64, most: usize) -> Vec<f64> {
+        self.0.probabilities(history, ahead, most)
+    }
+
+    fn purchase_moments(&self, history: &History, ahead: f64) -> Option<(f64, f64)> {
+        self.0.moments(history, ahead)
+    }
+
+    fn draw(&self, age: f64, rng: &mut Rng) -> Option<History> {
+        self.0.draw(age, rng)
+    }
+
+    fn discounted_residual(&self, history: &History, rate: f64) -> Result<f64, Undefined> {
+        self.0.discounted_residual(history, rate)
+    }
+}
 
 /// The parameters of either model, and the tosses before the first repeat purchase: 0 or 1.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -16,8 +16,8 @@
 //! # Source
 //! Fader, Hardie and Shang, "Customer-Base Analysis in a Discrete-Time Noncontractual Setting", 2010.
 
-use super::edges;
 use super::fit::{Fit, NEGLIGIBLE, maximise};
+use super::{Undefined, edges};
 use naata_math::optimise::Derivatives;
 use naata_math::{Dual2, Matrix, Neumaier, exp, ln, ln_add_exp, ln_beta};
 
@@ -42,6 +42,9 @@ pub struct Row {
 /// The most opportunities of a row.
 pub const MOST_OPPORTUNITIES: u32 = 10_000;
 
+/// The most terms of a discounted sum.
+const MOST_TERMS: u32 = 10_000_000;
+
 /// The names of the parameters.
 const NAMES: [&str; 4] = ["alpha", "beta", "gamma", "delta"];
 
@@ -50,6 +53,26 @@ impl Row {
     pub fn new(x: u32, t_x: u32, n: u32, weight: f64) -> Option<Self> {
         let in_order = x <= t_x && t_x <= n && n <= MOST_OPPORTUNITIES && (x == 0) == (t_x == 0);
         (in_order && weight >= 0.0 && weight.is_finite()).then_some(Self { x, t_x, n, weight })
+    }
+
+    /// Purchases.
+    pub fn x(&self) -> u32 {
+        self.x
+    }
+
+    /// The opportunity of the last purchase; 0 without one.
+    pub fn t_x(&self) -> u32 {
+        self.t_x
+    }
+
+    /// Opportunities.
+    pub fn n(&self) -> u32 {
+        self.n
+    }
+
+    /// How many customers have it.
+    pub fn weight(&self) -> f64 {
+        self.weight
     }
 }
 
@@ -114,6 +137,72 @@ impl BgBb {
     /// The probability that a customer is one at the opportunity `ahead` after the last one seen; 0 is the last itself.
     pub fn p_alive(&self, row: &Row, ahead: u32) -> f64 {
         exp(self.ln_alive(row, row.n.saturating_add(ahead)) - self.ln_likelihood(row))
+    }
+
+    /// The chance of 0, 1 up to `ahead` purchases at the next `ahead` opportunities.
+    ///
+    /// # Formula
+    /// `(k of ahead) B(alpha+x+k, beta+n-x+ahead-k) B(gamma, delta+n+ahead)` plus, over the opportunities i >= k after which
+    /// the customer leaves, `(k of i) B(alpha+x+k, beta+n-x+i-k) B(gamma+1, delta+n+i)`, over the likelihood; who has left
+    /// buys nothing.
+    pub fn purchase_probabilities(&self, row: &Row, ahead: u32) -> Vec<f64> {
+        let (x, n) = (f64::from(row.x), f64::from(row.n));
+        let norm = ln_beta(self.alpha, self.beta) + ln_beta(self.gamma, self.delta) + self.ln_likelihood(row);
+        let chance = |k: f64, of: f64, stays: f64| {
+            let ways = -ln_beta(k + 1.0, of - k + 1.0) - ln(of + 1.0);
+            exp(ways + ln_beta(self.alpha + x + k, self.beta + n - x + of - k) + stays - norm)
+        };
+        let gone = 1.0 - self.p_alive(row, 0);
+        let of = |k: u32| {
+            let stays = ln_beta(self.gamma, self.delta + n + f64::from(ahead));
+            let leaves = |i: u32| ln_beta(self.gamma + 1.0, self.delta + n + f64::from(i));
+            let on_the_way = (k..ahead).map(|i| chance(f64::from(k), f64::from(i), leaves(i)));
+            let rest = if k == 0 { f64::max(gone, 0.0) } else { 0.0 };
+            chance(f64::from(k), f64::from(ahead), stays) + on_the_way.sum::<f64>() + rest
+        };
+        (0..=ahead).map(of).collect()
+    }
+
+    /// The mean and the variance of the purchases at the next `ahead` opportunities, the j-th counted `worth(j)`.
+    pub fn moments(&self, row: &Row, ahead: u32, worth: impl Fn(u32) -> f64) -> (f64, f64) {
+        let (shape, all) = (self.alpha + f64::from(row.x), self.alpha + self.beta + f64::from(row.n));
+        let likelihood = self.ln_likelihood(row);
+        let (mut first, mut second, mut before) = (0.0, 0.0, 0.0);
+        for j in 1..=ahead {
+            let alive = exp(self.ln_alive(row, row.n.saturating_add(j)) - likelihood);
+            let each = worth(j);
+            // Both of two purchases are made by who is a customer at the later one.
+            let pairs = 2.0 * before * each * (shape + 1.0) / (all + 1.0);
+            first += each * alive * shape / all;
+            second += (each * each + pairs) * alive * shape / all;
+            before += each;
+        }
+        (first, (second - first * first).max(0.0))
+    }
+
+    /// The purchases still to come, the one at the next opportunity counted `1/(1 + rate)`, the one after that
+    /// `1/(1 + rate)^2` and so on.
+    pub fn discounted_residual(&self, row: &Row, rate: f64) -> Result<f64, Undefined> {
+        if rate <= 0.0 && self.gamma <= 1.0 || rate < 0.0 {
+            return Err(Undefined::Unbounded);
+        }
+        let left = self.delta + f64::from(row.n);
+        let each = (self.alpha + f64::from(row.x)) / (self.alpha + self.beta + f64::from(row.n));
+        let alive = self.p_alive(row, 0);
+        if rate == 0.0 {
+            // The sum of (left)_j / (gamma + left)_j over j >= 1.
+            return Ok(each * alive * left / (self.gamma - 1.0));
+        }
+        let (mut sum, mut term) = (Neumaier::new(), 1.0);
+        for j in 0..MOST_TERMS {
+            term *= (left + f64::from(j)) / (self.gamma + left + f64::from(j)) / (1.0 + rate);
+            sum.add(term);
+            // What follows is less than a geometric row.
+            if term <= 1e-17 * rate * sum.total() {
+                return Ok(each * alive * sum.total());
+            }
+        }
+        Err(Undefined::OutOfReach)
     }
 
     /// The purchases expected at the next `ahead` opportunities.
@@ -208,6 +297,21 @@ mod tests {
             prop_assert!(alive.windows(2).all(|w| w[1] <= w[0]));
             let expected: Vec<f64> = (0..8).map(|m| model.expected_purchases(&row, m)).collect();
             prop_assert!(expected[0] == 0.0 && expected.is_sorted());
+            for m in 0..8 {
+                let p = model.purchase_probabilities(&row, m);
+                let (mean, variance) = model.moments(&row, m, |_| 1.0);
+                let at = |k: usize| k as f64;
+                prop_assert!((p.iter().sum::<f64>() - 1.0).abs() < 1e-11);
+                let first: f64 = p.iter().enumerate().map(|(k, p)| at(k) * p).sum();
+                let second: f64 = p.iter().enumerate().map(|(k, p)| at(k) * at(k) * p).sum();
+                prop_assert!((mean - expected[m as usize]).abs() < 1e-11 && (first - mean).abs() < 1e-10);
+                prop_assert!((second - first * first - variance).abs() < 1e-9);
+            }
+            let near: f64 = (1..4_000u32).map(|j| {
+                let step = model.p_alive(&row, j) * naata_math::powi(1.02, -(j as i32));
+                step * (a + f64::from(x)) / (a + b + f64::from(n))
+            }).sum();
+            prop_assert!((model.discounted_residual(&row, 0.02).unwrap() / near - 1.0).abs() < 1e-9);
         }
     }
 }

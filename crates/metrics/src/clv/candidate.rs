@@ -2,6 +2,7 @@
 
 use super::{BgNbd, Collapsed, Fit, History, MbgNbd, Naive, Nbd, ParetoNbd, PurchaseModel, Undefined};
 use naata_answer::choice;
+use naata_math::exp;
 
 choice! {
     /// Which model to use.
@@ -61,6 +62,12 @@ impl AnyModel {
             Self::Nbd(_) => Nbd::fit(histories).map(Self::Nbd),
             Self::Naive(_) => Naive::fit(histories).map(Self::Naive),
         }
+    }
+
+    /// The model with its parameters moved by steps on the scale on which they are estimated, that of their logarithms.
+    pub(super) fn moved(&self, by: &[f64]) -> Option<Self> {
+        let at: Vec<f64> = self.parameters().iter().zip(by).map(|(p, by)| p.1 * exp(*by)).collect();
+        self.at(&at)
     }
 
     /// The same kind of model at other parameters, in the order of [`PurchaseModel::parameters`].

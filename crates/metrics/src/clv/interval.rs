@@ -16,13 +16,11 @@
 //! Cox, "Prediction intervals and empirical Bayes confidence intervals", 1975; the moments follow from the models.
 
 use super::holdout::expected_of_rows;
+use super::mixing::{self, STEP, quadratic, spent_variance};
 use super::spend::SpendFit;
 use super::{AnyModel, Base, Fit, GammaGamma, Plan, PurchaseModel, Worth};
 use naata_core::{Context, map_parts, part_range};
 use naata_math::{Matrix, exact_sum, exp};
-
-/// The step of central differences by the logarithm of a parameter.
-const STEP: f64 = 1e-4;
 
 /// Parameters of more distinct histories are known so well that mixing over them moves no whole number.
 const MIXED: usize = 5_000;
@@ -110,7 +108,7 @@ impl Valuer<'_> {
         let rows = self.base.histories.rows();
         let mut models = vec![model];
         if rows.len() <= MIXED {
-            models.extend(fit.ln_covariance.as_ref().map_or_else(Vec::new, |c| sigma_points(&model, c)));
+            models.extend(fit.ln_covariance.as_ref().map_or_else(Vec::new, |c| models_around(&model, c)));
         }
         let tail = 0.5 * (1.0 - self.level);
         let parts = rows.len().div_ceil(256);
@@ -142,19 +140,16 @@ impl Valuer<'_> {
 
     fn bend(&self, fit: &Fit<AnyModel>, figures: impl Fn(&AnyModel) -> Option<Vec<f64>>) -> Option<Bent> {
         let (model, covariance) = (fit.model?, fit.ln_covariance.clone()?);
-        let at: Vec<f64> = model.parameters().iter().map(|p| p.1).collect();
+        let size = covariance.rows();
         let moved = |i: usize, by: f64| {
-            let mut p = at.clone();
-            if let Some(x) = p.get_mut(i) {
-                *x *= exp(by);
-            }
-            figures(&model.at(&p)?)
+            let step: Vec<f64> = (0..size).map(|j| if i == j { by } else { 0.0 }).collect();
+            figures(&model.moved(&step)?)
         };
         let slope = |i: usize| {
             let (up, down) = (moved(i, STEP)?, moved(i, -STEP)?);
             Some(up.iter().zip(&down).map(|(u, d)| (u - d) / (2.0 * STEP)).collect())
         };
-        let slopes: Option<Vec<Vec<f64>>> = (0..at.len()).map(slope).collect();
+        let slopes: Option<Vec<Vec<f64>>> = (0..size).map(slope).collect();
         Some(Bent { made: figures(&model)?, slopes: slopes?, covariance })
     }
 
@@ -221,7 +216,7 @@ impl Valuer<'_> {
 
     /// The variance that chance adds.
     fn chance(&self, model: &AnyModel, bent: &Bent, spend: &SpendFit, of: &[usize]) -> Option<f64> {
-        let [p, q, v] = spend.model()?.parameters().map(|p| p.1);
+        let gamma = spend.model()?;
         let ahead = self.plan.horizons(self.base.unit).last().copied()?;
         let rows = self.base.histories.rows();
         let moments: Option<Vec<(f64, f64)>> =
@@ -230,14 +225,7 @@ impl Valuer<'_> {
         let one = |i: &usize| {
             let (b, at) = self.base.buyers.get(*i).zip(self.base.histories.of().get(*i))?;
             let ((n, variance), made) = moments.get(*at as usize).zip(bent.made.get(*at as usize))?;
-            let x = f64::from(b.history.x());
-            let (shape, rate) = (p * x + q, v + x * b.mean.unwrap_or(0.0));
-            if shape <= 2.0 {
-                return None;
-            }
-            let once = rate / (shape - 1.0);
-            let square = rate * rate / ((shape - 1.0) * (shape - 2.0));
-            let spent = n * p * square + p * p * ((variance + n * n) * square - n * n * once * once);
+            let spent = spent_variance(&gamma, b.history.x(), b.mean.unwrap_or(0.0), *n, *variance)?;
             // A purchase counts by how much it is discounted on average.
             let each = if *n > 0.0 { self.margin * made / n } else { 0.0 };
             Some(each * each * spent)
@@ -255,16 +243,9 @@ impl Bent {
     }
 }
 
-/// The models at two points to either side along each axis of the covariance, which together have its mean and spread.
-fn sigma_points(model: &AnyModel, covariance: &Matrix) -> Vec<AnyModel> {
-    let at = model.parameters();
-    let Ok(cholesky) = naata_math::Cholesky::new(covariance) else { return Vec::new() };
-    let scale = (at.len() as f64).sqrt();
-    let moved = |j: usize, sign: f64| {
-        let p = at.iter().enumerate().map(|(i, p)| p.1 * exp(sign * scale * cholesky.lower().at(i, j)));
-        model.at(&p.collect::<Vec<_>>())
-    };
-    (0..at.len()).flat_map(|j| [moved(j, 1.0), moved(j, -1.0)]).flatten().collect()
+/// The models at points that together have the mean and the spread of the estimates.
+fn models_around(model: &AnyModel, covariance: &Matrix) -> Vec<AnyModel> {
+    mixing::points(covariance).iter().filter_map(|by| model.moved(by)).collect()
 }
 
 /// The prediction interval of one history's purchases, mixed over models.
@@ -274,31 +255,11 @@ fn purchases_range(models: &[AnyModel], h: &super::History, ahead: f64, tail: f6
     if most > 100_000.0 {
         return None;
     }
-    let mut sums = vec![0.0; most as usize + 1];
     // The first is the estimate itself; with points around it, those carry the whole weight.
     let around = if models.len() > 1 { models.get(1..)? } else { models };
-    for m in around {
-        let p = m.purchase_probabilities(h, ahead, most as usize);
-        sums.iter_mut().zip(p).for_each(|(s, p)| *s += p / around.len() as f64);
-    }
-    let reaches = |level: f64| {
-        let mut sum = 0.0;
-        let at = sums.iter().position(|p| {
-            sum += p;
-            sum >= level
-        });
-        at.map(|n| n as u32)
-    };
-    reaches(tail).zip(reaches(1.0 - tail))
+    mixing::range(around.iter().map(|m| m.purchase_probabilities(h, ahead, most as usize)), tail)
 }
 
 fn product(n: &[f64], each: &[f64]) -> f64 {
     n.iter().zip(each).map(|(n, e)| n * e).sum()
-}
-
-/// `g' C g`.
-fn quadratic(g: &[f64], covariance: &Matrix) -> Option<f64> {
-    let image = covariance.times(g).ok()?;
-    let v: f64 = g.iter().zip(&image).map(|(a, b)| a * b).sum();
-    (v.is_finite() && v >= 0.0).then_some(v)
 }

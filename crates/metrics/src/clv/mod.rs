@@ -30,6 +30,10 @@ mod bg_nbd;
 mod bootstrap;
 mod candidate;
 mod choose;
+mod contract;
+mod contract_report;
+mod discrete;
+mod discrete_report;
 mod edges;
 mod fit;
 mod gamma_gamma;
@@ -37,6 +41,7 @@ mod history;
 mod holdout;
 mod interval;
 mod mbg_nbd;
+mod mixing;
 mod model;
 mod naive;
 mod nbd;
@@ -49,11 +54,18 @@ mod value;
 
 pub use analysis::{Clv, ClvAnalysis, ClvParams, Cohort, LEAST, LEAST_TO_ACT, Older, Worth, lifetime_value};
 pub use base::{Account, Base, Buyer, Gather, LeftOut, OLDER_WITHIN, Portion, RefundPolicy};
+pub use beta_geometric::BetaGeometric;
 pub use bg_bb::{BgBb, MOST_OPPORTUNITIES, Row as OpportunityRow};
 pub use bg_nbd::BgNbd;
 pub use bootstrap::Bootstrap;
 pub use candidate::{AnyModel, ModelChoice};
 pub use choose::{ALIKE, DISAGREE, LEAST_SPAN, Tried};
+pub use contract::{
+    Contract, ContractCohort, ContractGroup, ContractParams, Member, Renewal, RenewalModel, contract_value,
+};
+pub use contract_report::ClvContractAnalysis;
+pub use discrete::{Class, Discrete, DiscreteParams, Giver, Round, discrete_value};
+pub use discrete_report::ClvDiscreteAnalysis;
 pub use edges::Nested;
 pub use fit::{Fit, FitOutcome, Parameter, Unidentified};
 pub use gamma_gamma::{GammaGamma, Spend, collapse};

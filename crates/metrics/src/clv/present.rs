@@ -4,7 +4,7 @@ use super::analysis::{Clv, LEAST_TO_ACT};
 use super::choose::{Tried, disagreeing};
 use super::holdout::CLASSES;
 use super::interval::Total;
-use super::{AnyModel, BgNbd, Fit, FitOutcome, Naive, PurchaseModel};
+use super::{AnyModel, BgNbd, Fit, FitOutcome, Naive, Parameter, PurchaseModel};
 use naata_answer::{Action, Answer, Cell, ChartKind, Column, Message, Present, Stake, Table};
 use naata_core::{Finding, Minor, Severity};
 use naata_facts::{Facts, Provide};
@@ -92,6 +92,40 @@ fn keys(name: &str) -> Option<[&'static str; 4]> {
 
 fn number(x: Option<f64>) -> Cell {
     x.filter(|x| x.is_finite()).map_or(Cell::Missing, Cell::Number)
+}
+
+/// A table without a chart: parameters have different units, so that one axis would say nothing.
+pub(super) fn parameters_table<'a>(all: impl Iterator<Item = &'a Parameter>) -> Table {
+    let all: Vec<&Parameter> = all.collect();
+    let column = |f: &dyn Fn(&Parameter) -> Option<f64>| {
+        Column::Number(all.iter().map(|p| f(p).filter(|x| x.is_finite())).collect())
+    };
+    Table::figures("parameters")
+        .with("parameter", Column::Text(all.iter().map(|p| Some(p.name.into())).collect()))
+        .with("estimate", column(&|p| Some(p.value)))
+        .with("standard_error", column(&|p| p.standard_error))
+        .with("low", column(&|p| p.interval.map(|i| i.0)))
+        .with("high", column(&|p| p.interval.map(|i| i.1)))
+}
+
+/// How fits ended that have no maximum inside.
+pub(super) fn fit_findings<'a>(fits: impl Iterator<Item = (&'static str, &'a FitOutcome)>) -> Vec<Finding> {
+    let one = |(name, outcome): (&'static str, &FitOutcome)| match outcome {
+        FitOutcome::Interior => None,
+        FitOutcome::Boundary { nested, log_likelihood } => Some(
+            Finding::new("clv.boundary", Severity::Warning)
+                .value(name)
+                .detail("nested", &nested.name())
+                .detail("log_likelihood", &format!("{log_likelihood:.2}")),
+        ),
+        FitOutcome::NotIdentified { parameter, why } => Some(
+            Finding::new("clv.not_identified", Severity::Warning)
+                .value(name)
+                .detail("parameter", &parameter.unwrap_or("-"))
+                .detail("why", &why.name()),
+        ),
+    };
+    fits.filter_map(one).collect()
 }
 
 impl Clv {
@@ -302,22 +336,6 @@ impl Clv {
             .with("rmse", scores(&|s| Some(s.rmse)))
     }
 
-    /// A table without a chart: parameters have different units, so that one axis would say nothing.
-    fn parameters_table(&self) -> Table {
-        let model = self.used().map(|t| &t.fit.parameters);
-        let spend = self.spend.fit.as_ref().map(|f| &f.parameters);
-        let all: Vec<_> = model.into_iter().chain(spend).flatten().collect();
-        let column = |f: &dyn Fn(&super::Parameter) -> Option<f64>| {
-            Column::Number(all.iter().map(|p| f(p).filter(|x| x.is_finite())).collect())
-        };
-        Table::figures("parameters")
-            .with("parameter", Column::Text(all.iter().map(|p| Some(p.name.into())).collect()))
-            .with("estimate", column(&|p| Some(p.value)))
-            .with("standard_error", column(&|p| p.standard_error))
-            .with("low", column(&|p| p.interval.map(|i| i.0)))
-            .with("high", column(&|p| p.interval.map(|i| i.1)))
-    }
-
     /// The share of all value that the worthiest customers hold, in steps of a twentieth.
     fn pareto_table(&self) -> Table {
         const STEPS: usize = 20;
@@ -478,23 +496,7 @@ impl Clv {
         let mut out = Vec::new();
         let spend = self.spend.fit.iter().map(|f| ("gamma-gamma", &f.outcome));
         let used = self.used().map(|t| (t.name, &t.fit.outcome));
-        for (name, outcome) in used.into_iter().chain(spend) {
-            match outcome {
-                FitOutcome::Interior => {}
-                FitOutcome::Boundary { nested, log_likelihood } => out.push(
-                    Finding::new("clv.boundary", Severity::Warning)
-                        .value(name)
-                        .detail("nested", &nested.name())
-                        .detail("log_likelihood", &format!("{log_likelihood:.2}")),
-                ),
-                FitOutcome::NotIdentified { parameter, why } => out.push(
-                    Finding::new("clv.not_identified", Severity::Warning)
-                        .value(name)
-                        .detail("parameter", &parameter.unwrap_or("-"))
-                        .detail("why", &why.name()),
-                ),
-            }
-        }
+        out.extend(fit_findings(used.into_iter().chain(spend)));
         if let Some(used) = self.used() {
             for other in disagreeing(&self.tried, self.chosen) {
                 if let Some((a, b)) = used.mean_p_alive.zip(other.mean_p_alive) {
@@ -516,21 +518,7 @@ impl Clv {
             let finding = Finding::new("clv.other_season", Severity::Note);
             out.push(finding.detail("share", &format!("{:.0}", 100.0 * seen)));
         }
-        if self.spend.excluded > 0 {
-            let finding = Finding::new("clv.spend_excluded", Severity::Note);
-            out.push(finding.detail("customers", &self.spend.excluded));
-        }
-        if let Some(m) = self.spend.model().filter(|m| m.population_mean().is_none()) {
-            let q = m.parameters()[1].1;
-            let finding = Finding::new("clv.spend_unbounded", Severity::Warning);
-            out.push(finding.detail("q", &format!("{q:.3}")));
-        }
-        if let Some(c) = self.spend.correlation
-            && c.interval.is_some_and(|(low, high)| low > 0.0 || high < 0.0)
-        {
-            let finding = Finding::new("clv.spend_depends_on_frequency", Severity::Note);
-            out.push(finding.detail("correlation", &format!("{:.3}", c.value)).detail("n", &c.n));
-        }
+        out.extend(self.spend.findings());
         out
     }
 
@@ -564,7 +552,10 @@ impl Present for Clv {
     fn answer(&self) -> Answer {
         let mut a = self.head();
         a.tables.push(self.rows_table());
-        a.tables.extend([self.pareto_table(), self.models_table(), self.parameters_table()]);
+        let model = self.used().map(|t| &t.fit.parameters);
+        let spend = self.spend.fit.as_ref().map(|f| &f.parameters);
+        let parameters = parameters_table(model.into_iter().chain(spend).flatten());
+        a.tables.extend([self.pareto_table(), self.models_table(), parameters]);
         a.tables.extend(self.holdout_tables().into_iter().flatten());
         a.tables.extend([self.cohorts_table(), self.account_table(), self.leaving_table()]);
         a.messages = self.messages();

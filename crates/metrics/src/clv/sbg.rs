@@ -59,7 +59,7 @@ impl Renewals {
     }
 
     /// Renewals that were made, and those that were refused.
-    fn chances(&self) -> (f64, f64) {
+    pub(super) fn chances(&self) -> (f64, f64) {
         let made = |n: &[u64]| (0u32..).zip(n).map(|(t, n)| f64::from(t) * *n as f64).sum::<f64>();
         (made(&self.lost) + made(&self.still), self.lost.iter().map(|n| *n as f64).sum())
     }

@@ -12,6 +12,7 @@
 
 use super::{Base, Fit, GammaGamma, collapse};
 use crate::estimate::{Estimate, Z};
+use naata_core::{Finding, Severity};
 use naata_math::{exact_sum, exp, ln};
 
 /// Fewer customers with a repeat purchase than this are not fitted.
@@ -32,8 +33,11 @@ pub struct SpendFit {
 impl SpendFit {
     /// Fits the spend of a base.
     pub fn of(base: &Base) -> Self {
-        let pairs: Vec<(u32, f64)> =
-            base.buyers.iter().filter_map(|b| Some((b.history.x(), b.mean?))).collect();
+        Self::of_pairs(base.buyers.iter().filter_map(|b| Some((b.history.x(), b.mean?))).collect())
+    }
+
+    /// Fits the spend of customers by their occasions and the mean of these.
+    pub(super) fn of_pairs(pairs: Vec<(u32, f64)>) -> Self {
         let correlation = correlation(&pairs);
         let (rows, excluded) = collapse(pairs);
         let n: f64 = rows.iter().map(|r| r.weight).sum();
@@ -44,6 +48,27 @@ impl SpendFit {
     /// The model, where its fit may be used.
     pub fn model(&self) -> Option<GammaGamma> {
         self.fit.as_ref().filter(|f| f.is_interior()).and_then(|f| f.model)
+    }
+
+    /// What must be known of the spend before it is believed.
+    pub(super) fn findings(&self) -> Vec<Finding> {
+        let mut out = Vec::new();
+        if self.excluded > 0 {
+            let finding = Finding::new("clv.spend_excluded", Severity::Note);
+            out.push(finding.detail("customers", &self.excluded));
+        }
+        if let Some(m) = self.model().filter(|m| m.population_mean().is_none()) {
+            let q = m.parameters()[1].1;
+            let finding = Finding::new("clv.spend_unbounded", Severity::Warning);
+            out.push(finding.detail("q", &format!("{q:.3}")));
+        }
+        if let Some(c) = self.correlation
+            && c.interval.is_some_and(|(low, high)| low > 0.0 || high < 0.0)
+        {
+            let finding = Finding::new("clv.spend_depends_on_frequency", Severity::Note);
+            out.push(finding.detail("correlation", &format!("{:.3}", c.value)).detail("n", &c.n));
+        }
+        out
     }
 }
 

@@ -7,6 +7,7 @@ mod churn_risk;
 #[cfg(test)]
 mod churn_survival;
 #[cfg(test)]
+mod clv_discrete;
 mod clv_log;
 #[cfg(test)]
 mod clv_reference;
