@@ -5,17 +5,18 @@
 //! apart (k-means++, the best of 2 + ln k candidates each), moves them to the means of their points until no point
 //! changes its centre, then tries swaps: one centre is put on a random point and moved again; what lowers the
 //! inertia is kept. At last single points go over to another cluster wherever that lowers the inertia with both
-//! centres moving along, which frees points that are held by a centre they hold themselves. The best start wins. With more than 20,000 points the starts search a seeded sample, and the
-//! best then moves over all points.
+//! centres moving along, which frees points that are held by a centre they hold themselves. The best start wins. With
+//! more than 10,000 points the starts search a seeded sample, and the best then moves over all points.
 //!
 //! # Source
-//! Lloyd, 1982; Hartigan and Wong, 1979 (single points); Arthur and Vassilvitskii, "k-means++: The Advantages of Careful Seeding", 2007; Fränti, "Efficiency
-//! of Random Swap Clustering", 2018.
+//! Lloyd, 1982; Hartigan and Wong, 1979 (single points); Arthur and Vassilvitskii, "k-means++: The Advantages of
+//! Careful Seeding", 2007; Fränti, "Efficiency of Random Swap Clustering", 2018.
 
 use super::Points;
+use super::lloyd::{Lloyd, squared};
 use crate::Error;
-use naata_core::{Exec, Serial, map_parts, part_range};
-use naata_math::{Neumaier, Rng, ln};
+use naata_core::{Exec, Serial, map_parts};
+use naata_math::{Rng, ln};
 
 /// How long to look for good centres.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,11 +46,9 @@ pub struct Clustering {
 }
 
 /// More points than this are sampled for the starts.
-const SEARCHED: usize = 20_000;
+const SEARCHED: usize = 10_000;
 /// More passes than this are not worth the wait.
 const PASSES: u32 = 300;
-/// Points of one part of a pass.
-const PART: usize = 16_384;
 
 /// Puts points in `k` clusters.
 pub fn k_means(
@@ -96,20 +95,6 @@ pub(super) fn sample(points: Points<'_>, most: usize, seed: u64) -> Vec<f64> {
     out
 }
 
-#[inline]
-fn squared(a: &[f64], b: &[f64]) -> f64 {
-    // Three features are the common case and this is the innermost loop of all.
-    if let ([a, b, c], [x, y, z]) = (a, b) {
-        let (u, v, w) = (a - x, b - y, c - z);
-        return u * u + v * v + w * w;
-    }
-    let mut sum = 0.0;
-    for (x, y) in a.iter().zip(b) {
-        sum += (x - y) * (x - y);
-    }
-    sum
-}
-
 /// Centres far apart; `None` when there are fewer different points than centres.
 fn seeded(points: Points<'_>, k: usize, rng: &mut Rng) -> Option<Vec<f64>> {
     let mut centers = points.get(rng.below(points.len() as u64) as usize).to_vec();
@@ -147,8 +132,8 @@ fn seeded(points: Points<'_>, k: usize, rng: &mut Rng) -> Option<Vec<f64>> {
 
 /// Tries to put one centre elsewhere, again and again.
 fn swapped(points: Points<'_>, mut best: Run, tries: usize, rng: &mut Rng) -> Run {
-    /// Passes that show whether a swap leads anywhere.
-    const GLANCE: u32 = 3;
+    /// After so many passes a swap must have come so near to the best inertia, or it leads nowhere.
+    const GLANCES: [(u32, f64); 3] = [(3, 1.02), (5, 1.005), (10, 1.001)];
     let (dims, k) = (points.dims(), best.sizes.len());
     if k < 2 {
         return best;
@@ -160,10 +145,15 @@ fn swapped(points: Points<'_>, mut best: Run, tries: usize, rng: &mut Rng) -> Ru
         if let Some(slot) = centers.get_mut(from..from + dims) {
             slot.copy_from_slice(to);
         }
-        let mut run = Run::moved(points, centers, GLANCE, &Serial);
-        if !run.converged && run.inertia < best.inertia * 1.02 {
-            run = Run::moved(points, run.centers, PASSES, &Serial);
+        let mut lloyd = Lloyd::new(points, centers);
+        let hopeful = GLANCES.iter().all(|(passes, near)| {
+            lloyd.go(passes - 1, &Serial);
+            lloyd.converged || lloyd.inertia(&Serial) < best.inertia * near
+        });
+        if hopeful {
+            lloyd.go(PASSES, &Serial);
         }
+        let run = Run::of(&lloyd, &Serial);
         if run.inertia < best.inertia {
             best = run;
         }
@@ -237,15 +227,6 @@ pub(super) fn nearest(point: &[f64], centers: &[f64]) -> (u32, f64) {
     best
 }
 
-/// What one part of a pass finds.
-struct Pass {
-    labels: Vec<u32>,
-    sums: Vec<f64>,
-    sizes: Vec<u64>,
-    inertia: Neumaier,
-    farthest: (f64, usize),
-}
-
 /// Centres after some passes.
 struct Run {
     centers: Vec<f64>,
@@ -258,58 +239,20 @@ struct Run {
 
 impl Run {
     /// Moves centres to the means of their points until no point changes its centre, or the passes are used up.
-    fn moved(points: Points<'_>, mut centers: Vec<f64>, passes: u32, exec: &dyn Exec) -> Self {
-        let (dims, n) = (points.dims(), points.len());
-        let k = centers.len() / dims;
-        let mut labels: Vec<u32> = Vec::new();
-        let mut iterations = 0;
-        loop {
-            // The number of parts hangs on the points alone, so that sums are the same on any number of threads.
-            let parts = n.div_ceil(PART).max(1);
-            let found = map_parts(exec, parts, |part| pass(points, part_range(n, parts, part), &centers, k));
-            let mut all = Pass {
-                labels: Vec::with_capacity(n),
-                sums: vec![0.0; k * dims],
-                sizes: vec![0; k],
-                inertia: Neumaier::new(),
-                farthest: (0.0, 0),
-            };
-            for p in found {
-                all.labels.extend(p.labels);
-                all.sums.iter_mut().zip(p.sums).for_each(|(a, b)| *a += b);
-                all.sizes.iter_mut().zip(p.sizes).for_each(|(a, b)| *a += b);
-                all.inertia.add(p.inertia.total());
-                if p.farthest.0 > all.farthest.0 {
-                    all.farthest = p.farthest;
-                }
-            }
-            iterations += 1;
-            let converged = all.labels == labels;
-            if converged || iterations > passes {
-                // The labels, sizes and inertia are those of the centres as they stand.
-                let inertia = all.inertia.total();
-                return Self {
-                    centers,
-                    labels: all.labels,
-                    sizes: all.sizes,
-                    inertia,
-                    iterations,
-                    converged,
-                };
-            }
-            labels = all.labels;
-            for (at, size) in all.sizes.iter().enumerate() {
-                let (from, to) = (at * dims, (at + 1) * dims);
-                let (Some(center), Some(sum)) = (centers.get_mut(from..to), all.sums.get(from..to)) else {
-                    continue;
-                };
-                if *size > 0 {
-                    center.iter_mut().zip(sum).for_each(|(c, s)| *c = s / *size as f64);
-                } else {
-                    // A centre without points starts again where the fit is worst.
-                    center.copy_from_slice(points.get(all.farthest.1));
-                }
-            }
+    fn moved(points: Points<'_>, centers: Vec<f64>, passes: u32, exec: &dyn Exec) -> Self {
+        let mut lloyd = Lloyd::new(points, centers);
+        lloyd.go(passes, exec);
+        Self::of(&lloyd, exec)
+    }
+
+    fn of(lloyd: &Lloyd<'_>, exec: &dyn Exec) -> Self {
+        Self {
+            centers: lloyd.centers().to_vec(),
+            labels: lloyd.labels(),
+            sizes: lloyd.sizes(),
+            inertia: lloyd.inertia(exec),
+            iterations: lloyd.iterations,
+            converged: lloyd.converged,
         }
     }
 
@@ -336,30 +279,6 @@ impl Run {
             converged: self.converged,
         }
     }
-}
-
-fn pass(points: Points<'_>, range: std::ops::Range<usize>, centers: &[f64], k: usize) -> Pass {
-    let dims = points.dims();
-    let mut out = Pass {
-        labels: Vec::with_capacity(range.len()),
-        sums: vec![0.0; k * dims],
-        sizes: vec![0; k],
-        inertia: Neumaier::new(),
-        farthest: (0.0, range.start),
-    };
-    let values = points.values().get(range.start * dims..range.end * dims).unwrap_or(&[]);
-    for (at, point) in range.zip(values.chunks_exact(dims)) {
-        let (label, distance) = nearest(point, centers);
-        out.labels.push(label);
-        out.inertia.add(distance);
-        if distance > out.farthest.0 {
-            out.farthest = (distance, at);
-        }
-        let label = label as usize;
-        out.sizes[label] += 1;
-        out.sums[label * dims..(label + 1) * dims].iter_mut().zip(point).for_each(|(s, x)| *s += x);
-    }
-    out
 }
 
 #[cfg(test)]

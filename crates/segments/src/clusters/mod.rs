@@ -9,6 +9,7 @@
 mod features;
 mod gap;
 mod k_means;
+mod lloyd;
 mod present;
 mod silhouette;
 mod stability;

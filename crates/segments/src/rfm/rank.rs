@@ -21,10 +21,44 @@ pub(super) enum Ties {
     Most,
 }
 
+impl Ties {
+    /// The score of a rank of n, where the ranks of equal values run from `first` to `last`.
+    fn score(self, rank: u64, first: u64, last: u64, n: u64, bins: u8) -> u8 {
+        // Ranks are doubled, so that the mean of two neighbours stays a whole number.
+        let up_to = |doubled: u64| (u64::from(bins) * doubled).div_ceil(2 * n);
+        let score = match self {
+            Self::First => up_to(2 * rank),
+            Self::Average => up_to(first + last),
+            Self::Least => 1 + u64::from(bins) * (first - 1) / n,
+            Self::Most => up_to(2 * last),
+        };
+        // At most `bins`, because a rank is at most n.
+        score as u8
+    }
+}
+
 /// The score of each value within all values.
 pub(super) fn rank_scores(values: &[i64], bins: u8, ties: Ties) -> Vec<u8> {
-    let order = values.iter().enumerate().map(|(at, v)| (0, *v, at)).collect();
-    score_order(order, bins, ties)
+    if ties == Ties::First {
+        return score_order(values.iter().enumerate().map(|(at, v)| (0, *v, at)).collect(), bins, ties);
+    }
+    // Equal values score alike and greater ones no worse, so that the highest value of each score tells all of them.
+    let mut sorted = values.to_vec();
+    sorted.sort_unstable();
+    let n = sorted.len() as u64;
+    let mut highest: Vec<(i64, u8)> = Vec::with_capacity(usize::from(bins));
+    let mut before = 0;
+    for equal in sorted.chunk_by(|a, b| a == b) {
+        let (first, last) = (before + 1, before + equal.len() as u64);
+        before = last;
+        let Some(value) = equal.first() else { continue };
+        let score = ties.score(first, first, last, n, bins);
+        match highest.last_mut() {
+            Some((high, s)) if *s == score => *high = *value,
+            _ => highest.push((*value, score)),
+        }
+    }
+    values.iter().map(|v| highest.iter().find(|(high, _)| v <= high).map_or(bins, |(_, s)| *s)).collect()
 }
 
 /// The score of each value within the values of its group.
@@ -44,17 +78,8 @@ fn score_order(mut order: Vec<(u16, i64, usize)>, bins: u8, ties: Ties) -> Vec<u
             let (first, last) = (before + 1, before + equal.len() as u64);
             before = last;
             for (rank, (_, _, at)) in (first..).zip(equal) {
-                // Ranks are doubled, so that the mean of two neighbours stays a whole number.
-                let up_to = |doubled: u64| (u64::from(bins) * doubled).div_ceil(2 * n);
-                let score = match ties {
-                    Ties::First => up_to(2 * rank),
-                    Ties::Average => up_to(first + last),
-                    Ties::Least => 1 + u64::from(bins) * (first - 1) / n,
-                    Ties::Most => up_to(2 * last),
-                };
                 if let Some(slot) = out.get_mut(*at) {
-                    // At most `bins`, because a rank is at most n.
-                    *slot = score as u8;
+                    *slot = ties.score(rank, first, last, n, bins);
                 }
             }
         }

@@ -47,8 +47,8 @@ fn inertia_is_never_above_the_reference_from_any_seed() {
         let best = fit(points, k, 0);
         assert!(best.inertia <= want * (1.0 + 1e-6), "{k}: {} above {want}", best.inertia);
         assert!(best.converged);
-        // The largest number is the hardest: there every one of twenty seeds.
-        let seeds = if k == 8 { 1..20 } else { 1..2 };
+        // Twenty seeds for an easy and for the hardest number.
+        let seeds = if matches!(k, 4 | 8) { 1..20 } else { 1..2 };
         for seed in seeds {
             let other = fit(points, k, seed);
             assert!(other.inertia <= want * 1.001, "{k}, seed {seed}: {}", other.inertia);
