@@ -1,6 +1,7 @@
 //! The one place where an error becomes a message, a hint and an exit code.
 
 use naata_core::Class;
+use std::sync::Mutex;
 
 /// Exit code of a command whose check failed.
 pub const CHECK_FAILED: u8 = 1;
@@ -42,11 +43,39 @@ impl Fail {
 
     pub fn exit_code(&self) -> u8 {
         match self.class {
+            // As for any program of this kind that stops by its own mistake.
+            _ if self.code == DEFECT => 101,
             Class::Usage => 2,
             Class::Data => 3,
             Class::Inconclusive => 4,
         }
     }
+}
+
+/// The code of a mistake of the program itself.
+const DEFECT: &str = "cli.defect";
+
+/// The last panic in words, with its place in the code.
+static LAST: Mutex<String> = Mutex::new(String::new());
+
+/// Notes panics instead of printing them: on a damaged file a reader stops by one, and whoever catches it says so.
+pub fn note_panics() {
+    std::panic::set_hook(Box::new(|info| {
+        // That a helper's panic came through says nothing beyond it.
+        if info.payload_as_str() != Some("a scoped thread panicked")
+            && let Ok(mut last) = LAST.lock()
+        {
+            *last = info.to_string().replace('\n', " ");
+        }
+    }));
+}
+
+/// What a panic becomes that nobody caught: a message like any other, and an exit code that is no other's.
+pub fn defect() -> Fail {
+    let why = LAST.lock().map(|last| last.clone()).unwrap_or_default();
+    Fail::data(DEFECT, format!("go on: {why}")).hint(
+        "this is a defect of naata, not of your data; a report of it needs the command and the lines above",
+    )
 }
 
 macro_rules! from_error {

@@ -26,6 +26,9 @@ struct Progress {
     started: Instant,
     shown: Instant,
     written: bool,
+    /// How much there is to do in this stretch of the work, and when it began.
+    of: u64,
+    began: Instant,
 }
 
 impl Host {
@@ -36,7 +39,7 @@ impl Host {
             if threads == 0 { std::thread::available_parallelism().map_or(1, usize::from) } else { threads };
         let now = Instant::now();
         let progress = (!quiet && std::io::stderr().is_terminal())
-            .then(|| Mutex::new(Progress { started: now, shown: now, written: false }));
+            .then(|| Mutex::new(Progress { started: now, shown: now, written: false, of: 0, began: now }));
         Self { threads: asked, progress }
     }
 
@@ -87,18 +90,27 @@ impl Exec for Host {
 }
 
 impl Host {
+    /// Says which of so many analyses is at work: how long each takes, nobody knows.
+    pub fn step(&self, what: &str, number: u64, of: u64) {
+        let _ = self.show(0, 0, &format!("{what}, {number} of {of}"));
+    }
+
     /// Shows how far the work is, when it lasts over two seconds and someone watches.
     #[expect(clippy::disallowed_methods, reason = "progress is timed, results are not")]
     fn show(&self, done: u64, of: u64, what: &str) -> ControlFlow<()> {
         if let Some(Ok(mut p)) = self.progress.as_ref().map(Mutex::lock) {
             let now = Instant::now();
             let running = now.duration_since(p.started);
+            if p.of != of {
+                (p.of, p.began) = (of, now);
+            }
             if running > Duration::from_secs(2) && now.duration_since(p.shown) > Duration::from_millis(200) {
                 (p.shown, p.written) = (now, true);
                 let share = if of == 0 { 0.0 } else { done as f64 / of as f64 };
                 let mut line = what.to_string();
                 if share > 0.0 {
-                    let left = running.as_secs_f64() * (1.0 - share) / share;
+                    // Reading says nothing about how long the analyses take.
+                    let left = now.duration_since(p.began).as_secs_f64() * (1.0 - share) / share;
                     let between = if what.is_empty() { "" } else { ", " };
                     line = format!("{:3.0} %{between}{line}, about {left:.0} s left", share * 100.0);
                 }

@@ -14,6 +14,7 @@ mod fail;
 mod history;
 mod host;
 mod init;
+mod interrupt;
 mod output;
 mod project;
 mod report;
@@ -26,6 +27,7 @@ use clap::{ArgMatches, Command};
 use fail::Fail;
 use naata::CATALOGUE;
 use std::io::Write;
+use std::panic::AssertUnwindSafe;
 use std::process::ExitCode;
 
 /// The whole command line: the catalogue, then the commands with side inputs.
@@ -102,7 +104,12 @@ fn main() -> ExitCode {
             return ExitCode::from(if e.use_stderr() { 2 } else { 0 });
         }
     };
-    match dispatch(&matches) {
+    interrupt::watch();
+    fail::note_panics();
+    // What was half done is never looked at again.
+    let ended = std::panic::catch_unwind(AssertUnwindSafe(|| dispatch(&matches)));
+    let ended = ended.unwrap_or_else(|_| Err(fail::defect()));
+    match ended {
         Ok(code) => ExitCode::from(code),
         Err(fail) => {
             let mut err = std::io::stderr().lock();

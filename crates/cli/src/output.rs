@@ -1,28 +1,41 @@
 //! Where results go: standard output, or a file that appears whole or not at all.
 
 use crate::fail::Fail;
+use crate::interrupt;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 /// Writes to a file through a temporary one beside it, so that nothing is overwritten before its replacement is whole.
+/// What is no file, such as a pipe or `/dev/null`, is written to as it is.
 pub fn write_file(path: &Path, fill: impl FnOnce(&mut dyn Write) -> Result<(), Fail>) -> Result<(), Fail> {
     let failed = |e: std::io::Error| Fail::file("write", path, &e);
     if path.is_dir() {
         return Err(Fail::data("cli.file", format!("write {}: it is a folder", path.display())));
     }
-    let temporary = temporary_name(path);
-    let file = std::fs::File::create(&temporary).map_err(failed)?;
-    let mut out = BufWriter::new(file);
-    let filled = fill(&mut out).and_then(|()| {
-        let file = out.into_inner().map_err(|e| failed(e.into_error()))?;
-        file.sync_all().map_err(failed)?;
-        std::fs::rename(&temporary, path).map_err(failed)
-    });
-    if filled.is_err() {
-        // The half-written file is ours alone; failing to remove it changes nothing for the user's data.
-        let _ = std::fs::remove_file(&temporary);
+    if path.exists() && !path.is_file() {
+        let mut out = BufWriter::new(std::fs::OpenOptions::new().write(true).open(path).map_err(failed)?);
+        let filled = fill(&mut out).and_then(|()| out.flush().map_err(failed));
+        return filled.or_else(|e| if e.code == CLOSED { Ok(()) } else { Err(e) });
     }
-    filled
+    // A link goes on pointing to its file, whose content is what is replaced.
+    let place = if path.is_symlink() { path.canonicalize().map_err(failed)? } else { path.to_path_buf() };
+    let temporary = temporary_name(&place);
+    interrupt::begin(&temporary);
+    let write = || {
+        let mut out = BufWriter::new(std::fs::File::create(&temporary).map_err(failed)?);
+        fill(&mut out)?;
+        let file = out.into_inner().map_err(|e| failed(e.into_error()))?;
+        file.sync_all().map_err(failed)
+    };
+    let written = write();
+    interrupt::end(&temporary, || {
+        let placed = written.and_then(|()| std::fs::rename(&temporary, &place).map_err(failed));
+        if placed.is_err() {
+            // The half-written file is ours alone; failing to remove it changes nothing for the user's data.
+            let _ = std::fs::remove_file(&temporary);
+        }
+        placed
+    })
 }
 
 fn temporary_name(path: &Path) -> PathBuf {

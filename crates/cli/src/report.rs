@@ -28,7 +28,7 @@ pub fn run(m: &ArgMatches) -> Result<u8, Fail> {
         if !session.can_run(entry) {
             continue;
         }
-        let _ = naata_core::Exec::tick(&work.host, done, total);
+        work.host.step(entry.card.key, done, total);
         match session.ask(entry.card.key, &|_| None) {
             Ok(run) => runs.push((entry.card, run)),
             // A section that cannot be answered says so; it does not take the others with it.

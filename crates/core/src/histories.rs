@@ -11,47 +11,55 @@ pub struct Histories<T> {
 }
 
 impl<T: Row + Ord> Histories<T> {
-    /// Groups rows of `customers` customers by a counting sort, then each customer's by `key` and, where keys are
-    /// equal, by content. Rows without a customer are kept apart, in the same order.
+    /// Groups a copy of rows as [`Histories::of_rows`] does.
     pub fn group<K: Ord>(customers: usize, rows: &[T], key: impl Fn(&T) -> K) -> Result<Self, Error> {
+        Self::of_rows(customers, rows.to_vec(), key)
+    }
+
+    /// Groups rows of `customers` customers where they lie, each customer's by `key` and, where keys are equal, by
+    /// content. Rows without a customer are kept apart, in the same order. Beside the rows it takes eight bytes a
+    /// customer, so that holding millions of rows costs their own size once.
+    pub fn of_rows<K: Ord>(customers: usize, mut rows: Vec<T>, key: impl Fn(&T) -> K) -> Result<Self, Error> {
         u32::try_from(rows.len()).map_err(|_| Error::TooManyRows)?;
+        // Rows without a customer form a last group.
+        let bucket = |r: &T| r.who().at().min(customers);
         let mut offsets = vec![0u32; customers + 1];
-        let mut loose = Vec::new();
-        for r in rows {
-            match offsets.get_mut(r.who().at().wrapping_add(1)) {
-                Some(n) if r.who().is_some() => *n += 1,
-                _ => loose.push(*r),
+        for r in &rows {
+            if let Some(n) = offsets.get_mut(bucket(r)) {
+                *n += 1;
             }
         }
         let mut sum = 0u32;
         for o in &mut offsets {
-            sum += *o;
-            *o = sum;
+            sum += std::mem::replace(o, sum);
         }
-        let mut at = offsets.clone();
-        let mut grouped: Vec<T> = match rows.first() {
-            Some(first) => vec![*first; sum as usize],
-            None => Vec::new(),
-        };
-        for r in rows {
-            if let Some(p) = at.get_mut(r.who().at()).filter(|_| r.who().is_some())
-                && let Some(slot) = grouped.get_mut(*p as usize)
-            {
-                *slot = *r;
-                *p += 1;
+        // Each swap brings one row to its place: `next` is the first place of each group that is not filled yet.
+        let mut next = offsets.clone();
+        for b in 0..customers {
+            let end = offsets.get(b + 1).copied().unwrap_or(sum);
+            while let Some(at) = next.get(b).copied().filter(|at| *at < end) {
+                let home = rows.get(at as usize).map_or(b, bucket);
+                let Some(free) = next.get_mut(home) else { break };
+                if home != b {
+                    rows.swap(at as usize, *free as usize);
+                }
+                *free += 1;
             }
         }
         let order = |a: &T, b: &T| key(a).cmp(&key(b)).then_with(|| a.cmp(b));
+        let mut loose = rows.split_off(offsets.last().map_or(0, |o| *o as usize));
         for w in offsets.windows(2) {
             if let [a, b] = *w
-                && let Some(slice) = grouped.get_mut(a as usize..b as usize)
+                && let Some(slice) = rows.get_mut(a as usize..b as usize)
                 && !slice.is_sorted_by(|x, y| order(x, y).is_le())
             {
                 slice.sort_unstable_by(order);
             }
         }
         loose.sort_unstable_by(order);
-        Ok(Self { offsets, rows: grouped, loose })
+        // What the rows grew by while they came in is given back.
+        rows.shrink_to_fit();
+        Ok(Self { offsets, rows, loose })
     }
 }
 

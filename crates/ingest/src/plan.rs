@@ -91,6 +91,8 @@ pub(crate) struct Plan {
     pub(crate) by_line: bool,
     /// Whether only what a summary needs is kept of a row; what is found in it does not change.
     pub(crate) lean: bool,
+    /// Whether lines of orders are kept, those among sales too.
+    pub(crate) lines: bool,
     /// How many findings of a code a stretch lists.
     pub(crate) cap: usize,
     pub(crate) unit: MoneyUnit,
@@ -155,6 +157,7 @@ impl Plan {
             order_form: OrderForm::default(),
             by_line: false,
             lean: false,
+            lines: true,
             cap: usize::MAX,
             unit,
             zone,

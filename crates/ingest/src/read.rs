@@ -104,12 +104,15 @@ pub(crate) fn read_into(
     let mut units = Units::new(options.currency);
     let mut files: Vec<File<'_>> = Vec::new();
     for source in sources {
-        files.push(File::new(source, options, units.unit, wanted.is_lean(source.kind))?);
+        files.push(File::new(source, options, units.unit, wanted)?);
     }
     // The heads already tell the currency and the decimals of nearly every file. Several currencies are refused with
     // the totals of the whole files, so that what the heads say about them does not end the reading.
     let _ = units.settle(&files);
-    let mut progress = Progress { exec, rows: 0, done: 0, of: sources.iter().filter_map(|s| s.size).sum() };
+    // How many bytes come out of a packed file is known at its end only.
+    let sizes: Option<Vec<u64>> = files.iter().map(|f| f.source.size.filter(|_| !f.packed)).collect();
+    let of = sizes.map_or(0, |sizes| sizes.into_iter().sum());
+    let mut progress = Progress { exec, rows: 0, done: 0, of };
     for _ in 0..PASSES {
         for file in &mut files {
             if file.read.is_none() || file.plan.unit != units.unit && file.plan.has_money() {
@@ -214,6 +217,8 @@ impl Progress<'_> {
 struct File<'a> {
     source: &'a Source,
     plan: Plan,
+    /// Whether its size says nothing about how many bytes will come.
+    packed: bool,
     /// What is to be said about the container.
     notes: Vec<(Code, String)>,
     head_evidence: Evidence,
@@ -221,8 +226,8 @@ struct File<'a> {
 }
 
 impl<'a> File<'a> {
-    fn new(source: &'a Source, options: &Options, unit: MoneyUnit, lean: bool) -> Result<Self, Error> {
-        let Peek { raw, whole, sheet, notes } = peek(source)?;
+    fn new(source: &'a Source, options: &Options, unit: MoneyUnit, wanted: &Wanted) -> Result<Self, Error> {
+        let Peek { raw, whole, sheet, packed, notes } = peek(source)?;
         let reading = if sheet { of_sheet(&source.reading) } else { source.reading.clone() };
         let head = Head::decode(&source.name, &raw, whole, &reading)?;
         let wish = Wish { kind: source.kind, file: &source.name, reading: &reading, map: &source.map };
@@ -248,8 +253,10 @@ impl<'a> File<'a> {
                 plan.grouped = Grouped::All;
             }
         }
-        (plan.lean, plan.cap) = (lean, options.findings_cap);
-        Ok(Self { source, plan, notes, head_evidence: rows.desk.evidence, read: None })
+        plan.lean = wanted.is_lean(source.kind);
+        plan.lines = wanted.rows.contains(&TableKind::Lines);
+        plan.cap = options.findings_cap;
+        Ok(Self { source, plan, packed, notes, head_evidence: rows.desk.evidence, read: None })
     }
 
     fn read(
@@ -307,6 +314,8 @@ pub(crate) struct Peek {
     pub(crate) whole: bool,
     /// Whether it is a sheet of a workbook.
     pub(crate) sheet: bool,
+    /// Whether it is packed.
+    pub(crate) packed: bool,
     /// What is to be said about the container.
     pub(crate) notes: Vec<(Code, String)>,
 }
@@ -316,7 +325,7 @@ pub(crate) fn peek(source: &Source) -> Result<Peek, Error> {
     let mut raw = Vec::new();
     let read = opened.reader.take(HEAD as u64).read_to_end(&mut raw);
     let n = read.map_err(|e| Error::Read { file: source.name.clone(), message: e.to_string() })?;
-    Ok(Peek { raw, whole: n < HEAD, sheet: opened.sheet, notes: opened.notes })
+    Ok(Peek { raw, whole: n < HEAD, sheet: opened.sheet, packed: opened.packed, notes: opened.notes })
 }
 
 #[cfg(test)]

@@ -130,11 +130,11 @@ impl Sales {
             line: NONE,
         };
         let together = void || day.is_none() || amount.is_none() || plan.grouped.has(key);
-        if !plan.lean || together {
+        if plan.lines || together {
             new.order = self.keep(order);
         }
         let has_line = line.is_some();
-        if let Some(Line { item, category, quantity, amount, discount }) = line.filter(|_| !plan.lean) {
+        if let Some(Line { item, category, quantity, amount, discount }) = line.filter(|_| plan.lines) {
             new.line = self.lines.len() as u32;
             let (item, category) = (self.keep(&item), self.keep(&category));
             self.lines.push(LineCells { item, category, quantity, amount, discount });

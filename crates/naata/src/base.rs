@@ -2,7 +2,7 @@
 
 use naata_core::{
     AnswerRow, ConsentRow, Context, CostRow, CustomerRow, DealRow, Error, Histories, Ids, Index, Intake,
-    LeadRow, LineRow, MoneyUnit, Part, PurchaseRow, Row, SendRow, SubscriptionRow, Summary, Summed,
+    LeadRow, LineRow, MoneyUnit, Part, PurchaseRow, Row, SendRow, SubscriptionRow, Summary, Summed, Symbols,
     TableKind, Takings, Texts, TicketRow, TouchRow, Zone, map_parts, part_range,
 };
 use naata_facts::Tables;
@@ -82,6 +82,7 @@ impl Base {
         let (mut ids, customers) = part.index.seal();
         part.index = Index::default();
         let (texts, symbols) = part.symbols.seal();
+        part.symbols = Symbols::default();
         part.renumber(&customers, &symbols);
         let given = |kind: TableKind, rows: usize| {
             kept.contains(&kind) && (rows > 0 || intake.tables.iter().any(|t| t.kind == kind))
@@ -95,14 +96,13 @@ impl Base {
             }
         });
         let n = ids.len();
-        #[expect(clippy::needless_pass_by_value, reason = "the rows of each table go once they are grouped")]
         fn group<T: Row + Ord, K: Ord>(
             given: bool,
             n: usize,
             rows: Vec<T>,
             key: impl Fn(&T) -> K,
         ) -> Result<Option<Histories<T>>, Error> {
-            given.then(|| Histories::group(n, &rows, key)).transpose()
+            given.then(|| Histories::of_rows(n, rows, key)).transpose()
         }
         use TableKind as K;
         Ok(Self {

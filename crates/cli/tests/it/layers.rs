@@ -35,7 +35,7 @@ const FLOORS: &[(&str, u8, &[&str])] = &[
     ),
     ("naata-report", 4, &["serde_json", "thiserror", "unicode-width"]),
     ("naata-demo", 4, &["chrono", "csv", "serde", "serde_json", "thiserror"]),
-    ("naata-cli", 5, &["clap", "serde", "serde_json", "tempfile", "toml"]),
+    ("naata-cli", 5, &["clap", "serde", "serde_json", "signal-hook", "tempfile", "toml"]),
     ("naata-testkit", 0, &["serde_json"]),
     ("naata-examples", 6, &["chrono", "rust_decimal", "toml"]),
     ("naata-benches", 6, &["serde_json"]),

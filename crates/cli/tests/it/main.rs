@@ -8,6 +8,9 @@
 )]
 
 mod browser;
+// Signals and terminals are those of Unix.
+#[cfg(unix)]
+mod ends;
 mod kept;
 mod layers;
 mod product;

@@ -26,6 +26,8 @@ pub(crate) struct Opened<'a> {
     pub(crate) reader: Box<dyn Read + Send + 'a>,
     /// Whether it is made from cells, those of a workbook or a Parquet file: then the text is ours, UTF-8 with commas and points.
     pub(crate) sheet: bool,
+    /// Whether more or fewer bytes come out than the file has.
+    pub(crate) packed: bool,
     /// What is to be said about the container, with the values it is about.
     pub(crate) notes: Vec<(Code, String)>,
 }
@@ -41,19 +43,19 @@ pub(crate) fn open<'a>(
     read.map_err(|e| Error::Read { file: file.into(), message: e.to_string() })?;
     let kind: [u8; 4] = [0, 1, 2, 3].map(|i| magic.get(i).copied().unwrap_or_default());
     let raw: Box<dyn Read + Send + 'a> = Box::new(Cursor::new(magic).chain(raw));
-    let plain = |reader| Opened { reader, sheet: false, notes: Vec::new() };
+    let text = |packed, reader| Opened { reader, sheet: false, packed, notes: Vec::new() };
     match kind {
         #[cfg(feature = "gzip")]
-        [0x1F, 0x8B, ..] => Ok(plain(Box::new(flate2::read::MultiGzDecoder::new(raw)))),
+        [0x1F, 0x8B, ..] => Ok(text(true, Box::new(flate2::read::MultiGzDecoder::new(raw)))),
         #[cfg(feature = "zstd")]
-        [0x28, 0xB5, 0x2F, 0xFD] => Ok(plain(Box::new(zstd(file, raw)?))),
+        [0x28, 0xB5, 0x2F, 0xFD] => Ok(text(true, Box::new(zstd(file, raw)?))),
         #[cfg(feature = "xlsx")]
         [b'P', b'K', 3, 4] => workbook::open(file, sheet, raw),
         #[cfg(feature = "parquet")]
         [b'P', b'A', b'R', b'1'] => parquet::open(file, raw),
         _ => {
             let _ = sheet;
-            Ok(plain(raw))
+            Ok(text(false, raw))
         }
     }
 }

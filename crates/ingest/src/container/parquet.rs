@@ -90,7 +90,7 @@ pub(super) fn open<'a>(file: &str, raw: Box<dyn Read + Send + 'a>) -> Result<Ope
     if reader.columns.is_empty() {
         return Err(Error::EmptyFile { file: file.into() });
     }
-    Ok(Opened { reader: Box::new(reader.begun()), sheet: true, notes })
+    Ok(Opened { reader: Box::new(reader.begun()), sheet: true, packed: true, notes })
 }
 
 /// Does what rests on the crate, which trusts the insides of pages: what it cannot go on with becomes an error.

@@ -46,7 +46,7 @@ pub(super) fn open<'a>(
     match files.as_slice() {
         [only] => {
             let reader = Box::new(archive.open(only, false).map_err(failed)?);
-            Ok(Opened { reader, sheet: false, notes: Vec::new() })
+            Ok(Opened { reader, sheet: false, packed: true, notes: Vec::new() })
         }
         _ => Err(not(&format!("a zip archive of {} files; unpack it", files.len()))),
     }
@@ -84,7 +84,7 @@ fn workbook<'a>(file: &str, wanted: Option<&str>, archive: &Archive) -> Result<O
         (Some((_, reader)), _) => {
             let notes =
                 if others.is_empty() { Vec::new() } else { vec![(codes::SHEET_OTHERS, others.join(", "))] };
-            Ok(Opened { reader, sheet: true, notes })
+            Ok(Opened { reader, sheet: true, packed: true, notes })
         }
         (None, Some(wanted)) if !names.iter().any(|n| n == wanted) => {
             Err(Error::UnknownSheet { file: file.into(), sheet: wanted.into(), sheets: names })

@@ -182,7 +182,8 @@ pub fn lifetime_value(
     let first = base.buyers.iter().map(|b| b.first).min().unwrap_or(until);
     let mut trials = Vec::new();
     for origin in choose::origins(first, cx.as_of, p.until) {
-        trials.extend(choose::trial(purchases, money, &Gather { until: origin, ..how }, LEAST, cx)?);
+        let how = Gather { until: origin, ..how };
+        trials.extend(choose::trial(purchases, money, &how, LEAST, origin == until, cx)?);
     }
     // With a split given the models that were judged are those that are used.
     let fits = match trials.last() {

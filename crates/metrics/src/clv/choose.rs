@@ -76,15 +76,20 @@ pub(super) struct Trial {
     pub(super) scores: Vec<Option<Score>>,
 }
 
-/// Fits and judges every model at one origin; `None` where too little came before or nothing after.
+/// Fits and judges every model at one origin; `None` where too little came before or nothing after. `named` says whether
+/// the fits are asked for more than forecasts.
 pub(super) fn trial(
     purchases: &Histories<PurchaseRow>,
     money: MoneyUnit,
     how: &Gather,
     least: u64,
+    named: bool,
     cx: &Context<'_>,
 ) -> Result<Option<Trial>, Error> {
-    let base = Base::of(purchases, money, how)?;
+    let mut base = Base::of(purchases, money, how)?;
+    if !named {
+        base.histories.leave_edges_unnamed();
+    }
     if base.histories.customers() < least || base.histories.repeaters() == 0 {
         return Ok(None);
     }

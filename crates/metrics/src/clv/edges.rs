@@ -16,7 +16,7 @@
 //! Self and Liang, "Asymptotic Properties of Maximum Likelihood Estimators and Likelihood Ratio Tests Under Nonstandard
 //! Conditions", 1987 (why an edge has to be named); the nested models are our own list.
 
-use super::fit::start_of_rates;
+use super::fit::{near, start_of_rates};
 use super::gamma_gamma::Spend;
 use super::{Collapsed, History};
 use naata_math::optimise::{self, Derivatives, Settings};
@@ -147,15 +147,22 @@ const GAIN: f64 = 1e-10;
 
 /// The best of the models at the edges of a purchase model, with its log-likelihood.
 pub(super) fn of_purchases(histories: &Collapsed, leaving: Leaving) -> Option<(Nested, f64)> {
+    if !histories.names_edges() {
+        return None;
+    }
+    let few = histories.few();
     best(leaving.nested().iter().map(|nested| {
-        let value = maximum(&start(*nested, histories, leaving), |point| {
+        let total = |point, histories: &Collapsed| {
             let mut sum = D::constant(0.0);
             for row in histories.rows() {
                 sum += one(*nested, point, &row.history, leaving)? * row.weight;
             }
             Some(sum)
-        });
-        (*nested, value)
+        };
+        let start = start(*nested, histories, leaving);
+        let near = few.as_ref().map(|few| near(&start, &search(&start, |point| total(point, few)).point));
+        let value = near.and_then(|near| maximum(&near, |point| total(point, histories)));
+        (*nested, value.or_else(|| maximum(&start, |point| total(point, histories))))
     }))
 }
 
@@ -260,9 +267,14 @@ fn best(all: impl Iterator<Item = (Nested, Option<f64>)>) -> Option<(Nested, f64
 
 /// The greatest value found from a start.
 fn maximum(start: &[f64], f: impl Fn([D; 3]) -> Option<D>) -> Option<f64> {
+    Some(-search(start, f).at.value).filter(|v| v.is_finite())
+}
+
+/// Searches from a start; the point that is found is counted from there.
+fn search(start: &[f64], f: impl Fn([D; 3]) -> Option<D>) -> optimise::Fit {
     let k = start.len();
     let settings = Settings { parameter_limit: 40.0, ..Settings::default() };
-    let search = optimise::minimise(&vec![0.0; k], &settings, |offset| {
+    optimise::minimise(&vec![0.0; k], &settings, |offset| {
         let mut point = [D::constant(0.0); 3];
         for (i, (slot, (s, o))) in point.iter_mut().zip(start.iter().zip(offset)).enumerate() {
             *slot = D::parameter(s + o, i);
@@ -276,8 +288,7 @@ fn maximum(start: &[f64], f: impl Fn([D; 3]) -> Option<D>) -> Option<f64> {
         }
         let gradient = at.gradient.iter().take(k).copied().collect();
         Derivatives { value: at.value, gradient, hessian }.negated()
-    });
-    Some(-search.at.value).filter(|v| v.is_finite())
+    })
 }
 
 /// Where the search of a nested model starts.

@@ -212,6 +212,31 @@ pub(super) fn maximise<M>(
     }
 }
 
+/// As far from the usual start a search over all begins at most: what runs away among few may not do so among all.
+const REACH: f64 = 6.0;
+
+/// A start moved to what a search found, within reach.
+pub(super) fn near(start: &[f64], offset: &[f64]) -> Vec<f64> {
+    start.iter().zip(offset).map(|(s, o)| s + o.clamp(-REACH, REACH)).collect()
+}
+
+/// Where a search begins: at the usual start or, where histories are many, near what few of them say.
+pub(super) fn begin<const N: usize>(
+    histories: &Collapsed,
+    start: impl Fn(&Collapsed) -> [f64; N],
+    derivatives: impl Fn(&[f64], &Collapsed) -> Derivatives,
+) -> Vec<f64> {
+    let start = start(histories);
+    let near = histories.few().map(|few| {
+        let settings = Settings { parameter_limit: 40.0, ..Settings::default() };
+        let at = |o: &[f64]| -> Vec<f64> { start.iter().zip(o).map(|(s, o)| s + o).collect() };
+        let found = optimise::minimise(&[0.0; N], &settings, |o| derivatives(&at(o), &few).negated());
+        near(&start, &found.point)
+    });
+    let usable = near.filter(|near| derivatives(near, histories).value.is_finite());
+    usable.unwrap_or_else(|| start.to_vec())
+}
+
 /// Below this a shape or the sum of two is an edge; beyond its inverse, too.
 pub(super) const NEGLIGIBLE: f64 = 1e-5;
 
@@ -223,11 +248,14 @@ pub(super) fn beta_geometric<M>(
 ) -> Fit<M> {
     let kernel = |point: &[f64]| Kernel::from_logs(point, first_toss);
     let unusable = || Derivatives { value: f64::NAN, gradient: Vec::new(), hessian: Matrix::zeros(0, 0) };
+    let derivatives = |point: &[f64], histories: &Collapsed| {
+        kernel(point).map_or_else(unusable, |k| k.derivatives(histories))
+    };
     maximise(
         &NAMES,
-        &start(histories),
+        &begin(histories, start, derivatives),
         histories.customers(),
-        |point| kernel(point).map_or_else(unusable, |k| k.derivatives(histories)),
+        |point| derivatives(point, histories),
         |point| kernel(point).is_some_and(|k| is_edge(&k)),
         || edges::of_purchases(histories, Leaving::Coin(first_toss)),
         |point| kernel(point).filter(Kernel::is_valid).map(&model),
@@ -317,6 +345,29 @@ mod tests {
         }
         // 40 intervals at 95 %: 38 expected, fewer than 33 with a probability below 0.5 %.
         assert!(inside >= 33, "{inside} of 40 intervals hold the truth");
+    }
+
+    #[test]
+    fn many_histories_are_searched_from_what_few_of_them_say_and_the_maximum_is_the_same() {
+        let rates = naata_math::Gamma::new(0.8, 6.0).unwrap();
+        let odds = naata_math::Beta::new(0.9, 2.5).unwrap();
+        let many = world(30_000, 3, |g| rates.sample(g), |g| odds.sample(g));
+        assert!(many.few().is_some_and(|few| few.rows().len() == many.rows().len().div_ceil(16)));
+        let kernel = |point: &[f64]| Kernel::from_logs(point, 0).unwrap();
+        let derivatives = |point: &[f64]| kernel(point).derivatives(&many);
+        let usual = start(&many);
+        let plain = maximise(&NAMES, &usual, 30_000, derivatives, |_| false, || None, |p| Some(kernel(p)));
+        let warm = BgNbd::fit(&many);
+        assert!(warm.is_interior() && warm.iterations < plain.iterations, "{} steps", warm.iterations);
+        for (a, b) in warm.parameters.iter().zip(&plain.parameters) {
+            assert!((a.value / b.value - 1.0).abs() < 1e-9, "{a:?} {b:?}");
+        }
+        // Nobody leaves: at the edge, too, the maximum is that of a search from the usual start.
+        let nobody = world(30_000, 4, |g| rates.sample(g), |_| 0.0);
+        let (nested, supremum) = edge_of(&BgNbd::fit(&nobody));
+        // A model with one parameter more can only be better, and by no more than chance gives.
+        let more = supremum - Nbd::fit(&nobody).log_likelihood;
+        assert!((-1e-4..8.0).contains(&more), "{nested:?} {more}");
     }
 
     /// The nested model of a fit that ended at an edge, with its log-likelihood.

@@ -78,12 +78,17 @@ pub struct Weighted {
     pub weight: f64,
 }
 
+/// From so many distinct histories on a search begins with few of them, every so manieth.
+const MANY: usize = 1 << 14;
+const FEW: usize = 16;
+
 /// Histories collapsed to their distinct ones, in an order that knows nothing of the customers' order.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Collapsed {
     rows: Vec<Weighted>,
     of: Vec<u32>,
     customers: u64,
+    edges_unnamed: bool,
 }
 
 impl Collapsed {
@@ -95,7 +100,8 @@ impl Collapsed {
             (Some(a), Some(b)) => a.order(b),
             _ => std::cmp::Ordering::Equal,
         });
-        let mut out = Self { rows: Vec::new(), of: vec![0; order.len()], customers: order.len() as u64 };
+        let (of, customers) = (vec![0; order.len()], order.len() as u64);
+        let mut out = Self { rows: Vec::new(), of, customers, edges_unnamed: false };
         for i in order {
             let Some(history) = at(i) else { continue };
             match out.rows.last_mut().filter(|row| row.history == *history) {
@@ -122,6 +128,24 @@ impl Collapsed {
     /// How many customers there are.
     pub fn customers(&self) -> u64 {
         self.customers
+    }
+
+    /// Every sixteenth of many distinct histories, through all sizes and times: where a search over all may begin.
+    pub(super) fn few(&self) -> Option<Self> {
+        let rows: Vec<Weighted> = self.rows.iter().step_by(FEW).copied().collect();
+        let customers = rows.iter().map(|r| r.weight as u64).sum();
+        (self.rows.len() >= MANY).then_some(Self { rows, of: Vec::new(), customers, edges_unnamed: true })
+    }
+
+    /// Says that a fit at an edge need not name what is left of its model there, as where a forecast is all that is
+    /// asked of it: finding the name takes longer than the fit.
+    pub(super) fn leave_edges_unnamed(&mut self) {
+        self.edges_unnamed = true;
+    }
+
+    /// Whether a fit at an edge names what is left of its model.
+    pub(super) fn names_edges(&self) -> bool {
+        !self.edges_unnamed
     }
 
     /// All repeat purchases.

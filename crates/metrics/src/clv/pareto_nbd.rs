@@ -24,7 +24,7 @@
 
 use super::beta_geometric::{MOST_DRAWN, purchases_if_loyal, softplus};
 use super::edges::{self, Leaving};
-use super::fit::{Fit, NEGLIGIBLE, maximise, start_of_rates};
+use super::fit::{Fit, NEGLIGIBLE, begin, maximise, start_of_rates};
 use super::residual::discounted;
 use super::{Collapsed, History, PurchaseModel, Undefined};
 use naata_math::optimise::Derivatives;
@@ -81,11 +81,14 @@ impl ParetoNbd {
             _ => None,
         };
         let unusable = || Derivatives { value: f64::NAN, gradient: Vec::new(), hessian: Matrix::zeros(0, 0) };
+        let derivatives = |point: &[f64], histories: &Collapsed| {
+            model(point).map_or_else(unusable, |m| m.derivatives(histories))
+        };
         maximise(
             &NAMES,
-            &start(histories),
+            &begin(histories, start, derivatives),
             histories.customers(),
-            |point| model(point).map_or_else(unusable, |m| m.derivatives(histories)),
+            |point| derivatives(point, histories),
             |point| model(point).is_some_and(|m| m.is_edge(histories)),
             || edges::of_purchases(histories, Leaving::Clock),
             model,
