@@ -8,6 +8,7 @@ mod churn_risk;
 mod churn_survival;
 #[cfg(test)]
 mod clv_discrete;
+#[cfg(test)]
 mod clv_log;
 #[cfg(test)]
 mod clv_reference;
