@@ -738,7 +738,7 @@ mod tests {
         let Some(RenewalModel::Geometric { retention }) = c.all.model else { panic!("{:?}", c.all.model) };
         assert_close("retention", retention, 0.8, 1e-12);
         // 256 customers, 100 a period, for 12 renewals without discount.
-        let each = 100.0 * (0.8 - 0.8f64.powi(13)) / 0.2;
+        let each = 100.0 * (0.8 - powi(0.8, 13)) / 0.2;
         let total = c.total.unwrap();
         assert_close("value", total.value, 256.0 * each, 1e-9);
         assert!(total.prediction.unwrap().0 < total.estimate.unwrap().0);
