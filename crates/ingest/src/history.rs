@@ -2,7 +2,8 @@
 //! and whatever counts new customers or watches them from their first purchase on is wrong about them.
 //!
 //! # Rule
-//! Where at least [`LEAST`] customers whose first purchase falls into the first [`WEEKS`] days have a creation date:
+//! The export begins on the first day from which [`WEEKS`] days see a hundredth of all customers for the first time: a
+//! mistyped year long before moves nothing. Where at least [`LEAST`] customers whose first purchase falls into the first [`WEEKS`] days have a creation date:
 //! a quarter of these were created more than [`WEEKS`] days before the first purchase of the export.
 //! Otherwise, over at least [`BLOCKS`] blocks of [`WEEKS`] days and [`CUSTOMERS`] customers: the first block has the
 //! most first purchases of all, and at least four times the median of the later half of the blocks, where that is not
@@ -77,8 +78,8 @@ pub(crate) fn firsts(outcome: &Outcome, as_of: Day) -> (Vec<(Day, Option<Day>)>,
 /// Applies the rule to the days of each customer's first purchase, with the day the customer was created where that
 /// is known; `last` is the last day of the purchases.
 fn judge(firsts: &[(Day, Option<Day>)], last: Day) -> Option<Finding> {
-    let begin = firsts.iter().map(|f| f.0).min()?;
-    let early = |day: &Day| day.since(begin) < WEEKS;
+    let begin = begin(firsts)?;
+    let early = |day: &Day| (0..WEEKS).contains(&day.since(begin));
     let known = firsts.iter().filter(|(day, _)| early(day)).filter_map(|(_, created)| *created);
     let (mut with, mut older) = (0u64, 0u64);
     for created in known {
@@ -95,6 +96,16 @@ fn judge(firsts: &[(Day, Option<Day>)], last: Day) -> Option<Finding> {
     Some(finding.detail("n", &n).detail("of", &of).detail("days", &WEEKS))
 }
 
+/// The day on which the export begins.
+fn begin(firsts: &[(Day, Option<Day>)]) -> Option<Day> {
+    let mut days: Vec<Day> = firsts.iter().map(|f| f.0).collect();
+    days.sort_unstable();
+    // So many customers later the day must be within the block.
+    let ahead = days.len().div_ceil(100).saturating_sub(1);
+    let block = days.iter().zip(days.iter().skip(ahead)).find(|(from, to)| to.since(**from) < WEEKS);
+    block.map(|(from, _)| *from)
+}
+
 /// The customers of the first block and all of them, where the first block stands out.
 fn by_shape(firsts: &[(Day, Option<Day>)], begin: Day, last: Day) -> Option<(u64, u64)> {
     let blocks = usize::try_from((last.since(begin) + 1) / WEEKS).ok()?;
@@ -102,7 +113,7 @@ fn by_shape(firsts: &[(Day, Option<Day>)], begin: Day, last: Day) -> Option<(u64
         return None;
     }
     let mut new = vec![0u64; blocks];
-    for (day, _) in firsts {
+    for (day, _) in firsts.iter().filter(|f| f.0 >= begin) {
         let block = usize::try_from(day.since(begin) / WEEKS).ok()?;
         if let Some(n) = new.get_mut(block) {
             *n += 1;
@@ -146,6 +157,22 @@ mod tests {
         ] {
             assert_eq!(shape(blocks), None, "{blocks:?}");
         }
+    }
+
+    #[test]
+    fn a_mistyped_year_moves_nothing() {
+        let found = shape(&[400, 150, 80, 60, 50, 50, 50, 50]).expect("cut off");
+        let days = |blocks: &[u64]| -> Vec<(Day, Option<Day>)> {
+            let each = blocks.iter().zip(0..);
+            let days = each.flat_map(|(n, b)| (0..*n).map(move |i| Day(20_000 + 28 * b + (i % 28) as i32)));
+            days.map(|day| (day, None)).collect()
+        };
+        let mut firsts = days(&[400, 150, 80, 60, 50, 50, 50, 50]);
+        firsts.extend([(Day(0), None), (Day(19_000), None)]);
+        let with = judge(&firsts, Day(20_000 + 28 * 8)).expect("cut off as before");
+        assert_eq!((with.value, with.details.first()), (found.value, found.details.first()));
+        assert_eq!(begin(&[]), None);
+        assert_eq!(begin(&[(Day(5), None)]), Some(Day(5)));
     }
 
     #[test]

@@ -10,19 +10,24 @@ use super::line::write;
 use crate::{Error, codes};
 use bytes::Bytes;
 use naata_core::Day;
-use parquet::basic::{ConvertedType, Encoding, LogicalType, TimeUnit, Type};
+use parquet::basic::{Compression, ConvertedType, Encoding, LogicalType, TimeUnit, Type};
 use parquet::column::page::{Page, PageMetadata, PageReader};
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl, get_column_reader};
 use parquet::data_type::DataType;
 use parquet::errors::ParquetError;
+use parquet::file::metadata::ColumnChunkMetaData;
 use parquet::file::reader::{FileReader, SerializedFileReader};
+use parquet::file::serialized_reader::SerializedPageReader;
 use parquet::schema::types::ColumnDescriptor;
-use std::io::{self, Read};
+use std::io::{self, Cursor, Read};
+use std::sync::Arc;
 
 /// The most bytes a file may have: its end says where everything is, so that it has to be there as a whole.
 const MOST: u64 = 1 << 30;
 /// Rows that are turned into text at once.
 const ROWS: usize = 2_048;
+/// The most bytes a page may unpack to: programs write pages of about a megabyte.
+const PAGE: u64 = 256 << 20;
 /// Text that any file may become, and how many times its size a larger one may.
 const TEXT: u64 = 256 << 20;
 const RATIO: u64 = 2_000;
@@ -62,7 +67,8 @@ pub(super) fn open<'a>(file: &str, raw: Box<dyn Read + Send + 'a>) -> Result<Ope
         });
     }
     let size = data.len() as u64;
-    let open = caught(|| SerializedFileReader::new(Bytes::from(data)).map_err(wrong));
+    let data = Bytes::from(data);
+    let open = caught(|| SerializedFileReader::new(data.clone()).map_err(wrong));
     let open = open.map_err(|e| failed(e.to_string()))?;
     if !is_sound(&open, size) {
         return Err(failed("its index does not fit the file".into()));
@@ -85,8 +91,18 @@ pub(super) fn open<'a>(file: &str, raw: Box<dyn Read + Send + 'a>) -> Result<Ope
     let notes = if nested.is_empty() { Vec::new() } else { vec![(codes::COLUMN_NESTED, nested.join(", "))] };
     let limit = TEXT.max(size.saturating_mul(RATIO));
     let cells = columns.iter().map(|_| Cells::default()).collect();
-    let reader =
-        Table { open, columns, cells, group: 0, now: Vec::new(), left: 0, out: Vec::new(), at: 0, limit };
+    let reader = Table {
+        data: Arc::new(data),
+        open,
+        columns,
+        cells,
+        group: 0,
+        now: Vec::new(),
+        left: 0,
+        out: Vec::new(),
+        at: 0,
+        limit,
+    };
     if reader.columns.is_empty() {
         return Err(Error::EmptyFile { file: file.into() });
     }
@@ -94,7 +110,7 @@ pub(super) fn open<'a>(file: &str, raw: Box<dyn Read + Send + 'a>) -> Result<Ope
 }
 
 /// Does what rests on the crate, which trusts the insides of pages: what it cannot go on with becomes an error.
-/// A program built to abort on panics ends there; see the guide to formats.
+/// A program built to abort on panics ends there; naata's own binaries unwind.
 fn caught<T>(job: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
     // What was half done is never looked at again: reading the file ends with the error.
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(job))
@@ -182,6 +198,7 @@ impl Cells {
 
 /// A file on its way to text.
 struct Table {
+    data: Arc<Bytes>,
     open: SerializedFileReader<Bytes>,
     columns: Vec<Column>,
     cells: Vec<Cells>,
@@ -199,10 +216,39 @@ struct Table {
 struct Checked {
     inner: Box<dyn PageReader>,
     dictionary: bool,
+    /// Whether what comes is packed by zstd, which the crate knows by a C library alone.
+    zstd: bool,
+}
+
+/// What stands before the last bytes of a page as it is, and those bytes unpacked.
+fn unpacked(page: &Bytes, plain: usize) -> parquet::errors::Result<Bytes> {
+    let failed = |e: &dyn std::fmt::Display| ParquetError::General(format!("zstd: {e}"));
+    let (levels, packed) = page.split_at_checked(plain).ok_or_else(|| failed(&"the page is cut off"))?;
+    let mut out = levels.to_vec();
+    if !packed.is_empty() {
+        let packed = Box::new(Cursor::new(page.slice(plain..)));
+        let values = super::zstd("a page", packed).map_err(|e| failed(&e))?;
+        let n = values.take(PAGE + 1).read_to_end(&mut out).map_err(|e| failed(&e))?;
+        if n as u64 > PAGE {
+            return Err(failed(&"the page is blown up"));
+        }
+    }
+    Ok(out.into())
 }
 
 impl Checked {
-    fn checked(&mut self, page: Page) -> parquet::errors::Result<Page> {
+    fn checked(&mut self, mut page: Page) -> parquet::errors::Result<Page> {
+        match &mut page {
+            _ if !self.zstd => {}
+            Page::DataPage { buf, .. } | Page::DictionaryPage { buf, .. } => *buf = unpacked(buf, 0)?,
+            Page::DataPageV2 { buf, def_levels_byte_len, rep_levels_byte_len, is_compressed, .. } => {
+                // Levels are never packed.
+                let levels = u64::from(*def_levels_byte_len) + u64::from(*rep_levels_byte_len);
+                if std::mem::take(is_compressed) {
+                    *buf = unpacked(buf, usize::try_from(levels).unwrap_or(usize::MAX))?;
+                }
+            }
+        }
         let refers = matches!(page.encoding(), Encoding::RLE_DICTIONARY | Encoding::PLAIN_DICTIONARY);
         match page {
             Page::DictionaryPage { .. } => self.dictionary = true,
@@ -243,7 +289,7 @@ fn wrong(e: ParquetError) -> io::Error {
     let text = e.to_string();
     match text.split_once("Disabled feature at compile time: ") {
         Some((_, codec)) => {
-            bad(format!("its pages are packed by {codec}; write it with snappy, gzip, lz4 or unpacked"))
+            bad(format!("its pages are packed by {codec}; write it with snappy, zstd, gzip, lz4 or unpacked"))
         }
         None => bad(text),
     }
@@ -266,6 +312,16 @@ impl Table {
         self
     }
 
+    /// The pages of a column as they are in the file, still packed.
+    fn packed(
+        &self,
+        chunk: &ColumnChunkMetaData,
+        rows: usize,
+    ) -> parquet::errors::Result<SerializedPageReader<Bytes>> {
+        let as_is = chunk.clone().into_builder().set_compression(Compression::UNCOMPRESSED).build()?;
+        SerializedPageReader::new(Arc::clone(&self.data), &as_is, rows, None)
+    }
+
     /// Turns the next rows into text; nothing is ready after the last of them.
     fn fill(&mut self) -> io::Result<()> {
         self.out.clear();
@@ -280,8 +336,14 @@ impl Table {
                 .map_err(|_| bad("a group has less than no rows"))?;
             let schema = self.open.metadata().file_metadata().schema_descr();
             let reader = |column: &Column| {
-                let inner = group.get_column_page_reader(column.at).map_err(wrong)?;
-                let checked = Checked { inner, dictionary: false };
+                let chunk = group.metadata().column(column.at);
+                let zstd = matches!(chunk.compression(), Compression::ZSTD(_));
+                let inner = if zstd {
+                    Box::new(self.packed(chunk, self.left).map_err(wrong)?)
+                } else {
+                    group.get_column_page_reader(column.at).map_err(wrong)?
+                };
+                let checked = Checked { inner, dictionary: false, zstd };
                 Ok(get_column_reader(schema.column(column.at), Box::new(checked)))
             };
             self.now = self.columns.iter().map(reader).collect::<io::Result<_>>()?;

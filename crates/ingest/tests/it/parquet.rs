@@ -277,3 +277,50 @@ proptest! {
         prop_assert_eq!(got, want);
     }
 }
+
+/// The same 300 sales as other programs write them: DuckDB 2.0, Polars 2.1 and PyArrow, each packed as it packs.
+const WRITTEN: [(&str, &[u8]); 7] = [
+    ("duckdb, snappy", include_bytes!("../data/duckdb-snappy.parquet")),
+    ("duckdb, zstd", include_bytes!("../data/duckdb-zstd.parquet")),
+    ("duckdb, gzip", include_bytes!("../data/duckdb-gzip.parquet")),
+    ("polars, snappy", include_bytes!("../data/polars-snappy.parquet")),
+    ("polars, zstd", include_bytes!("../data/polars-zstd.parquet")),
+    ("pyarrow, snappy", include_bytes!("../data/pyarrow-snappy.parquet")),
+    // Pages of the second version, whose levels are not packed.
+    ("pyarrow, zstd", include_bytes!("../data/pyarrow-zstd.parquet")),
+];
+
+#[test]
+fn files_of_other_programs_are_read_however_they_are_packed() {
+    let mut first = None;
+    for (program, bytes) in WRITTEN {
+        let outcome = load(bytes.to_vec()).expect(program);
+        // What DuckDB itself counts in them.
+        assert_eq!((total(&outcome).as_str(), outcome.intake.tables[0].used), ("6955.50", 300), "{program}");
+        assert_eq!(outcome.intake.findings.count("customer.missing"), 17, "{program}");
+        assert_eq!(outcome.part.lines.len(), 300, "{program}");
+        let items = ["चाय", "Tea, green", "Steel tiffin"];
+        let item =
+            |l: &naata_core::LineRow| outcome.part.symbols.get(l.item).is_some_and(|i| items.contains(&i));
+        assert!(outcome.part.lines.iter().all(item), "{program}");
+        let rows = contents(&outcome);
+        assert_eq!(*first.get_or_insert_with(|| rows.clone()), rows, "{program}");
+    }
+    let error = load(include_bytes!("../data/duckdb-brotli.parquet").to_vec()).expect_err("brotli");
+    assert_eq!(error.code(), "file.read");
+    assert!(error.to_string().contains("packed by brotli; write it with snappy, zstd"), "{error}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn damage_to_files_of_other_programs_is_an_error_or_other_rows(
+        file in 0usize..7, at in any::<prop::sample::Index>(), byte in any::<u8>(),
+    ) {
+        let mut bytes = WRITTEN[file].1.to_vec();
+        let at = at.index(bytes.len());
+        bytes[at] = byte;
+        let _ = load(bytes);
+    }
+}

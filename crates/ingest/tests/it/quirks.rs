@@ -343,3 +343,28 @@ fn words_for_nothing_are_text_unless_declared() {
     assert_eq!((refused["amount.missing"], refused["date.missing"]), (1, 1));
     assert_eq!(declared.intake.findings.count("customer.missing"), 1);
 }
+
+#[test]
+fn a_purchase_far_in_the_future_does_not_hide_where_history_begins() {
+    use std::fmt::Write as _;
+    let mut text = String::from("customer,date,amount\n");
+    let begin = Day::from_ymd(2025, 1, 1).expect("a day");
+    for (block, new) in [400, 150, 80, 60, 50, 50, 50, 50].into_iter().enumerate() {
+        for i in 0..new {
+            let day = begin.plus(28 * block as i32 + i % 28).expect("a day");
+            let _ = writeln!(text, "c{block}-{i},{day},10");
+        }
+    }
+    text += "x,2099-01-01,5\nc0-1,2089-01-01,5\n";
+    let today = Day::from_ymd(2025, 8, 31);
+    let options = Options { today, ..Options::default() };
+    let source = Source::bytes(TableKind::Purchases, "t", text.into());
+    let sources = [source];
+    let whole = read(&sources, &options, &Serial).expect("readable");
+    let as_of = today.expect("a day");
+    let found = naata_ingest::begins_midway(&whole, as_of).expect("cut off");
+    assert_eq!((found.value.as_deref(), whole.intake.findings.count("date.future")), (Some("2025-01-01"), 2));
+    // Summed up while it is read, it is the same.
+    let sums = naata_ingest::read_rows(&sources, &[], &options, None, None, &Serial).expect("readable");
+    assert_eq!(naata_ingest::begins_midway(&sums, as_of), Some(found));
+}
