@@ -21,13 +21,14 @@ pub static CARD: Card = Card {
     source: "definition",
     assumptions: &[
         "without a recorded consent for the purpose nobody is listed, and a standing objection wins",
-        "of several segments a customer is listed for the one of the highest priority",
+        "of several segments a customer is listed for the one of the highest priority, or with --weight of the highest weight x value",
     ],
     words: &[
         "message.audience.listed",
         "message.audience.control",
         "message.audience.no_control",
         "message.audience.ranked",
+        "message.audience.ties",
         "action.audience.contact",
         "action.audience.nobody",
     ],
@@ -70,6 +71,14 @@ pub fn command() -> Command {
             .arg(value("budget", "AMOUNT", "List as many as the budget pays for").requires("cost"))
             .arg(value("cost", "AMOUNT", "Cost of one contact").requires("budget"))
             .arg(
+                value(
+                    "weight",
+                    "SEGMENT=NUMBER",
+                    "What serving someone in a segment is worth against the others; may be given again [default: 1]",
+                )
+                .action(ArgAction::Append),
+            )
+            .arg(
                 value("holdout", "SHARE", "Share to hold out as a control group, such as 10%")
                     .default_value("0%"),
             )
@@ -96,11 +105,13 @@ pub fn run(m: &ArgMatches) -> Result<u8, Fail> {
     work.host.clear();
     // Contact points are for the list itself; a page for reading shows them only when told to.
     let reading = matches!(out.format, Format::Table | Format::Markdown | Format::Html);
-    let answer = answer(&found, !reading || out.style.with_identities);
+    let mut answer = answer(&found, !reading || out.style.with_identities);
+    answer.findings = session.absent_findings();
     let parameters = vec![
         ("segments", found.request.segments.join(", ")),
         ("purpose", found.request.purpose.clone()),
         ("channels", names(&found.request.channels)),
+        ("weights", args::texts(m, "weight").join(", ")),
         ("campaign", found.request.campaign.clone()),
         ("seed", found.request.seed.to_string()),
     ];
@@ -109,6 +120,7 @@ pub fn run(m: &ArgMatches) -> Result<u8, Fail> {
     let beside = |file: &PathBuf| file.parent().unwrap_or(Path::new("")).join("audience.json");
     let receipt = args::path(m, "receipt").or_else(|| out.file.as_ref().map(beside));
     run::write(&out, &document)?;
+    run::tell(&out, &document);
     match &receipt {
         Some(path) => {
             let text = serde_json::to_string_pretty(&found.receipt(&work.base.ids))
@@ -171,6 +183,21 @@ fn request(m: &ArgMatches) -> Result<AudienceRequest, Fail> {
             )
         })
     };
+    let mut weights: Vec<(String, u64)> = Vec::new();
+    for text in args::texts(m, "weight") {
+        // A segment may itself be a fact and its value, so that the last sign of equality parts them.
+        let parts = text.rsplit_once('=').and_then(|(name, w)| Some((name.trim(), fixed(w, 6)?)));
+        let Some((name, weight)) = parts.filter(|(_, w)| *w > 0) else {
+            return Err(Fail::usage(
+                "cli.weight",
+                format!(
+                    "read --weight: expected a segment and a number above 0 such as regulars=2.5, got '{text}'"
+                ),
+            ));
+        };
+        weights.retain(|(known, _)| known != name);
+        weights.push((name.into(), weight));
+    }
     let mut channels: Vec<Channel> = Vec::new();
     for channel in args::texts(m, "channel").iter().filter_map(|c| Channel::parse(c)) {
         if !channels.contains(&channel) {
@@ -185,6 +212,7 @@ fn request(m: &ArgMatches) -> Result<AudienceRequest, Fail> {
         holdout_millionths,
         campaign: args::text(m, "campaign").unwrap_or_else(|| segments.join("+")),
         seed: 0,
+        weights,
         segments,
     })
 }
@@ -249,6 +277,9 @@ fn answer(found: &Audience, contacts: bool) -> Answer {
     });
     if found.ranked_by != RankedBy::Nothing {
         a.messages.push(Message::new("audience.ranked").with("by", ranked));
+    }
+    if let Some(ties) = found.ties.filter(|n| *n > 0) {
+        a.messages.push(Message::new("audience.ties").with("customers", Cell::Count(ties)));
     }
     let values = || list.iter().filter_map(|c| c.value);
     let stake = (values().next().is_some())

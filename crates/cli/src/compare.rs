@@ -73,7 +73,7 @@ pub fn run(m: &ArgMatches) -> Result<u8, Fail> {
     let document = Document {
         version: env!("CARGO_PKG_VERSION"),
         title: "naata",
-        as_of: later.as_of,
+        as_of: Some(later.as_of),
         ids: &Ids::default(),
         intake: &Intake::default(),
         sections: vec![Section { card: &CARD, parameters: Vec::new(), answer: &answer }],

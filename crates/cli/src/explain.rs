@@ -44,7 +44,13 @@ pub fn table() -> String {
 }
 
 /// Commands with a card that are in no catalogue, because they have side outputs or a customer as argument.
-static BESIDE: [&naata_answer::Card; 2] = [&crate::audience::CARD, &crate::segments::EXPLAIN];
+static BESIDE: [&naata_answer::Card; 5] = [
+    &crate::audience::CARD,
+    &crate::segments::EXPLAIN,
+    &crate::segments::LINT,
+    &crate::segments::VERIFY,
+    &crate::segments::FACTS,
+];
 
 /// All exports that are known by name, as a markdown table: also a part of `docs/formats.md`.
 pub fn formats() -> String {

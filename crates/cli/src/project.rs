@@ -70,6 +70,7 @@ pub struct Side {
     pub journey: Option<String>,
     pub objectives: Option<String>,
     pub segments: Option<String>,
+    pub boxes: Option<String>,
 }
 
 /// The project of a folder, searched upward; of a folder that was named, only there.

@@ -40,7 +40,7 @@ pub fn run(m: &ArgMatches) -> Result<u8, Fail> {
 
     let mut record = history::Record::new(work.as_of, &work.base.intake);
     for (card, run) in &runs {
-        record.note(card.key, &run.parameters, &run.answer.head);
+        record.note(card.key, &work.named(run.parameters.clone()), &run.answer.head);
     }
     let folder = out.file.as_deref().map(history_folder);
     let (known, foreign) = folder.as_deref().map(history::read_all).unwrap_or_default();
@@ -53,7 +53,11 @@ pub fn run(m: &ArgMatches) -> Result<u8, Fail> {
     let document = Document {
         sections: runs
             .iter()
-            .map(|(card, run)| Section { card, parameters: run.parameters.clone(), answer: &run.answer })
+            .map(|(card, run)| Section {
+                card,
+                parameters: work.named(run.parameters.clone()),
+                answer: &run.answer,
+            })
             .collect(),
         changes,
         list_stem: stem.as_deref().filter(|_| out.format == Format::Html),

@@ -20,7 +20,7 @@ pub fn command(entry: &Entry, name: &'static str) -> Command {
             if spec.default.is_empty() { String::new() } else { format!(" [default: {}]", spec.default) };
         let mut arg = Arg::new(spec.name).long(flag).help(format!("{}{default}", spec.help));
         arg = arg.value_name(spec.kind.to_uppercase());
-        if entry.card.key == "rfm" && spec.name == "set" {
+        if spec.name == "set" {
             // Besides the built-in sets a file of one's own.
             arg = arg.value_name("CHOICE|FILE").help(format!(
                 "{}: {}, or a file of boxes (TOML){default}",
@@ -56,8 +56,7 @@ pub fn run(key: &str, m: &ArgMatches) -> Result<u8, Fail> {
     let work = Work::open(m, Some(key))?;
     let out = args::output(m, work.lang())?;
     let mut session = work.session()?;
-    let boxes = crate::work::boxes(m);
-    let given = |name: &str| args::text(m, name).filter(|_| name != "set" || boxes.is_none());
+    let given = |name: &str| crate::work::parameter(m, key, name);
     let (run, mut code) = match session.ask(key, &given) {
         Ok(run) => (run, 0),
         Err(e) if e.class() == Class::Inconclusive => {
@@ -67,15 +66,7 @@ pub fn run(key: &str, m: &ArgMatches) -> Result<u8, Fail> {
         Err(e) => return Err(e.into()),
     };
     work.host.clear();
-    for (fact, why) in session.absent().iter().filter(|_| !out.quiet) {
-        say(&format!("{fact} is not known for anybody: {why}"));
-    }
-    let mut parameters = run.parameters.clone();
-    for (_, text) in parameters.iter_mut().filter(|(name, _)| *name == "set") {
-        if let Some(file) = &boxes {
-            *text = file.display().to_string();
-        }
-    }
+    let parameters = work.named(run.parameters.clone());
     let Some(entry) = CATALOGUE.iter().find(|e| e.card.key == key) else {
         return Err(Fail::usage("cli.key", format!("find the analysis {key}")));
     };
@@ -84,11 +75,7 @@ pub fn run(key: &str, m: &ArgMatches) -> Result<u8, Fail> {
         ..work.document()
     };
     write(&out, &document)?;
-    if !out.quiet {
-        let mut err = std::io::stderr().lock();
-        // Findings that cannot be shown on a closed stderr change nothing about the result.
-        let _ = naata_report::findings(&document, &out.style, &mut err);
-    }
+    tell(&out, &document);
     // `check` is the one analysis whose answer is itself a verdict.
     if key == "check" && work.base.intake.findings.count_of(Severity::Error) > 0 {
         code = CHECK_FAILED;
@@ -116,6 +103,13 @@ pub fn write(out: &args::Output, document: &Document<'_>) -> Result<(), Fail> {
     match &out.file {
         Some(file) => output::write_file(file, fill),
         None => output::write_stdout(fill),
+    }
+}
+
+/// What was found, on standard error; when nobody listens there, it is in the result all the same.
+pub fn tell(out: &args::Output, document: &Document<'_>) {
+    if !out.quiet {
+        let _ = naata_report::findings(document, &out.style, &mut std::io::stderr().lock());
     }
 }
 

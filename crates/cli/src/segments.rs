@@ -6,9 +6,12 @@ use crate::{args, output, run};
 use clap::{Arg, ArgMatches, Command};
 use naata::facts::FactValue;
 use naata::facts::rules::{Diagnostic, PREFIX, Rules, Seen};
+use naata::segments::sets::{Coverage, SegmentSet};
 use naata_answer::{Action, Answer, Card, Cell, Column, Message, Table};
-use naata_report::{Document, Lang, Section, Words};
+use naata_core::{Finding, Ids, Intake, Severity};
+use naata_report::{Document, Format, Lang, Section, Words};
 use std::fmt::Write as _;
+use std::io::Write;
 use std::path::Path;
 
 pub static EXPLAIN: Card = Card {
@@ -25,23 +28,45 @@ pub static EXPLAIN: Card = Card {
     example: "naata segments explain C000001 --rules segments.toml -p shop",
 };
 
+pub static LINT: Card = Card {
+    key: "segments lint",
+    version: 1,
+    title: "Every mistake of a file of rules, with its place; exit 1 when there is one",
+    unit: "mistakes",
+    formula: "the file is read to its end; each mistake has its line, column and what was probably meant",
+    source: "definition",
+    assumptions: &["a fact that rules name must be one naata segments facts lists"],
+    words: &["action.segments.linted"],
+    example: "naata segments lint segments.toml",
+};
+
+pub static VERIFY: Card = Card {
+    key: "segments verify",
+    version: 1,
+    title: "What a set of boxes for RFM scores leaves open, covers twice, or can never give; exit 1 unless it is a partition",
+    unit: "cells",
+    formula: "every cell of R, F and M is looked for in every box; of several boxes the first wins",
+    source: "definition",
+    assumptions: &["a name is unreachable when no cell gets it, whatever the customers"],
+    words: &["action.segments.verified", "finding.segments.no_partition"],
+    example: "naata segments verify boxes.toml",
+};
+
+pub static FACTS: Card = Card {
+    key: "segments facts",
+    version: 1,
+    title: "Every fact that rules may name, with what it holds",
+    unit: "-",
+    formula: "what the analyses of the catalogue and the tables say about each customer",
+    source: "definition",
+    assumptions: &["a fact whose tables are absent is known for nobody"],
+    words: &["action.segments.facts"],
+    example: "naata segments facts --format markdown",
+};
+
 /// Adds the commands to the one of the catalogue.
 pub fn with_commands(command: Command) -> Command {
     let file = |help: &'static str| Arg::new("file").value_name("FILE").required(true).help(help);
-    let lang = || {
-        Arg::new("lang")
-            .long("lang")
-            .value_name("LANG")
-            .value_parser(Lang::ALL.map(Lang::name))
-            .help("Language of words: en, hi or bn")
-    };
-    let format = || {
-        Arg::new("format")
-            .long("format")
-            .value_name("FORMAT")
-            .value_parser(["table", "json"])
-            .help("table or json")
-    };
     command
         .subcommand(args::with_output(args::with_inputs(
             Command::new("explain")
@@ -49,27 +74,28 @@ pub fn with_commands(command: Command) -> Command {
                 .arg(Arg::new("customer").value_name("CUSTOMER").required(true).help("Id of the customer"))
                 .after_help(format!("Example:\n  {}", EXPLAIN.example)),
         )))
-        .subcommand(
-            Command::new("lint")
-                .about("Every mistake of a file of rules, with its place; exit 1 when there is one")
-                .arg(file("Rules (TOML)"))
-                .arg(lang())
-                .arg(format())
-                .after_help("Example:\n  naata segments lint segments.toml"),
+        .subcommand(args::with_output(plainly(
+            Command::new("lint").about(LINT.title).arg(file("Rules (TOML)")),
+            &LINT,
+        )))
+        .subcommand(args::with_output(plainly(
+            Command::new("verify").about(VERIFY.title).arg(file("Boxes (TOML)")),
+            &VERIFY,
+        )))
+        .subcommand(args::with_output(plainly(Command::new("facts").about(FACTS.title), &FACTS)))
+}
+
+/// A command that reads no tables.
+fn plainly(command: Command, card: &Card) -> Command {
+    command
+        .arg(
+            Arg::new("quiet")
+                .long("quiet")
+                .short('q')
+                .action(clap::ArgAction::SetTrue)
+                .help("Say nothing on standard error but errors"),
         )
-        .subcommand(
-            Command::new("verify")
-                .about("What a set of boxes for RFM scores leaves open, covers twice, or can never give; exit 1 unless it is a partition")
-                .arg(file("Boxes (TOML)"))
-                .arg(lang())
-                .arg(format())
-                .after_help("Example:\n  naata segments verify boxes.toml"),
-        )
-        .subcommand(
-            Command::new("facts")
-                .about("Every fact that rules may name, with what it holds")
-                .after_help("Example:\n  naata segments facts"),
-        )
+        .after_help(format!("Example:\n  {}", card.example))
 }
 
 /// Runs a subcommand, or the analysis itself.
@@ -78,7 +104,7 @@ pub fn run(m: &ArgMatches) -> Result<u8, Fail> {
         Some(("explain", m)) => explain(m),
         Some(("lint", m)) => lint(m),
         Some(("verify", m)) => verify(m),
-        Some(("facts", _)) => facts(),
+        Some(("facts", m)) => facts(m),
         _ => run::run("segments", m),
     }
 }
@@ -149,56 +175,78 @@ fn said(d: &Diagnostic, lang: Lang) -> String {
     if d.suggestion.is_some() { format!("{text} {}", fill("ui.finding.suggestion")) } else { text }
 }
 
-fn lang_of(m: &ArgMatches) -> Lang {
-    args::text(m, "lang").and_then(|l| Lang::parse(&l)).unwrap_or_default()
+/// Writes an answer that rests on no tables and no day.
+fn write(out: &args::Output, card: &Card, answer: &Answer) -> Result<(), Fail> {
+    let document = Document {
+        version: env!("CARGO_PKG_VERSION"),
+        title: "naata",
+        as_of: None,
+        ids: &Ids::default(),
+        intake: &Intake::default(),
+        sections: vec![Section { card, parameters: Vec::new(), answer }],
+        changes: Vec::new(),
+        extra_words: &[],
+        list_stem: None,
+    };
+    run::write(out, &document)
 }
 
-/// Writes JSON with the head every result has.
-fn json(schema: &str, result: &serde_json::Value) -> Result<(), Fail> {
-    let whole = serde_json::json!({"naata": env!("CARGO_PKG_VERSION"), "schema": schema, "result": result});
-    output::write_stdout(|out| writeln!(out, "{whole}").map_err(|e| output::rendered(e.into())))
-}
-
-fn plain(text: &str) -> Result<(), Fail> {
-    output::write_stdout(|out| out.write_all(text.as_bytes()).map_err(|e| output::rendered(e.into())))
+/// Writes text for people where the flags say.
+fn plain(out: &args::Output, text: &str) -> Result<(), Fail> {
+    let fill = |w: &mut dyn Write| w.write_all(text.as_bytes()).map_err(|e| output::rendered(e.into()));
+    match &out.file {
+        Some(file) => output::write_file(file, fill),
+        None => output::write_stdout(fill),
+    }
 }
 
 fn lint(m: &ArgMatches) -> Result<u8, Fail> {
     let path = args::path(m, "file").unwrap_or_default();
     let text = text_of(&path)?;
-    let lang = lang_of(m);
+    let out = args::output(m, None)?;
+    let lang = out.style.lang;
     let (rules, faults) = Rules::lint(&text, &naata::known_facts());
-    if args::text(m, "format").as_deref() == Some("json") {
-        let one = |d: &Diagnostic| {
-            serde_json::json!({
-                "line": d.line, "column": d.column, "code": d.code, "message": said(d, lang),
-                "value": d.value, "expected": d.expected, "suggestion": d.suggestion,
-            })
-        };
-        let mistakes: Vec<serde_json::Value> = faults.iter().map(one).collect();
-        json(
-            "segments-lint/1",
-            &serde_json::json!({"segments": rules.segments.len(), "mistakes": mistakes}),
-        )?;
-    } else {
+    if out.format == Format::Table {
         let w = Words::new(lang, &[]);
         let count = |name: &str| match name {
             "segments" => Some((rules.segments.len().to_string(), Some(rules.segments.len() as f64))),
             "mistakes" => Some((faults.len().to_string(), Some(faults.len() as f64))),
             _ => None,
         };
-        let mut out: String = faults.iter().map(|d| shown(d, &path, &text, lang) + "\n").collect();
+        let mut told: String = faults.iter().map(|d| shown(d, &path, &text, lang) + "\n").collect();
         let key = if faults.is_empty() { "ui.rules.sound" } else { "ui.rules.mistakes" };
-        let _ = writeln!(out, "{}", w.fill(&w.get(key), &count));
-        plain(&out)?;
+        let _ = writeln!(told, "{}", w.fill(&w.get(key), &count));
+        plain(&out, &told)?;
+    } else {
+        let column = |f: &dyn Fn(&Diagnostic) -> Option<String>| {
+            Column::Text(faults.iter().map(|d| f(d).filter(|t| !t.is_empty()).map(Into::into)).collect())
+        };
+        let count = |f: fn(&Diagnostic) -> u64| Column::Count(faults.iter().map(|d| Some(f(d))).collect());
+        let mut answer = Answer::default();
+        answer.set("segments", Cell::Count(rules.segments.len() as u64));
+        answer.set("sound", Cell::Flag(faults.is_empty()));
+        answer.tables.push(
+            Table::figures("mistakes")
+                .with("line", count(|d| d.line))
+                .with("column", count(|d| d.column))
+                .with("code", column(&|d| Some(d.code.into())))
+                .with("message", column(&|d| Some(said(d, lang))))
+                .with("value", column(&|d| Some(d.value.clone())))
+                .with("expected", column(&|d| Some(d.expected.clone())))
+                .with("suggestion", column(&|d| d.suggestion.clone())),
+        );
+        let file = path.display().to_string();
+        answer.findings = faults.iter().map(|d| d.finding(&file)).collect();
+        answer.actions.push(Action::Nothing { key: "segments.linted", values: Vec::new() });
+        write(&out, &LINT, &answer)?;
     }
     Ok(if faults.is_empty() { 0 } else { CHECK_FAILED })
 }
 
 /// Reads a set of boxes.
-pub fn read_boxes(path: &Path) -> Result<naata::segments::sets::SegmentSet, Fail> {
+pub fn read_boxes(path: &Path) -> Result<SegmentSet, Fail> {
     let text = text_of(path)?;
-    let set: naata::segments::sets::SegmentSet =
+    let set: SegmentSet =
         toml::from_str(&text).map_err(|e| crate::project::toml_fail("set of boxes", path, &text, &e))?;
     set.check().map_err(|e| Fail::usage(e.code(), e.to_string()))?;
     Ok(set)
@@ -207,69 +255,115 @@ pub fn read_boxes(path: &Path) -> Result<naata::segments::sets::SegmentSet, Fail
 fn verify(m: &ArgMatches) -> Result<u8, Fail> {
     let path = args::path(m, "file").unwrap_or_default();
     let set = read_boxes(&path)?;
+    let out = args::output(m, None)?;
     let found = set.verify();
-    let name = |at: usize| set.boxes.get(at).map_or("", |b| b.name.as_str());
-    if args::text(m, "format").as_deref() == Some("json") {
-        let boxes: Vec<serde_json::Value> = (set.boxes.iter().zip(&found.boxes))
-            .map(|(b, (held, won))| serde_json::json!({"name": b.name, "cells": held, "won": won}))
-            .collect();
-        let overlaps: Vec<serde_json::Value> = (found.overlaps.iter())
-            .map(|(a, b, n)| serde_json::json!({"first": name(*a), "second": name(*b), "cells": n}))
-            .collect();
-        json(
-            "segments-verify/1",
-            &serde_json::json!({
-                "set": set.name, "bins": set.bins, "cells": found.cells, "uncovered": found.uncovered,
-                "doubly_covered": found.doubly_covered, "unreachable": found.unreachable,
-                "boxes": boxes, "overlaps": overlaps,
-            }),
-        )?;
+    if out.format == Format::Table {
+        plain(&out, &covered(&set, &found, out.style.lang))?;
     } else {
-        let w = Words::new(lang_of(m), &[]);
-        let line = |key: &str, n: u64| {
-            let fill = |name: &str| match name {
-                "n" => Some((n.to_string(), Some(n as f64))),
-                "cells" => Some((found.cells.to_string(), None)),
-                "set" => Some((set.name.clone(), None)),
-                "else" => Some((set.otherwise.clone(), None)),
-                _ => None,
-            };
-            w.fill(&w.get(&format!("ui.boxes.{key}")), &fill)
-        };
-        let mut out = format!("{}\n", line("head", found.cells));
-        let _ = writeln!(out, "{}", line("uncovered", found.uncovered.len() as u64));
-        // A row a pair of R and F, with the M scores that are open: five hundred triples are not for reading.
-        let mut open: Vec<(u8, u8, Vec<String>)> = Vec::new();
-        for (r, f, score) in &found.uncovered {
-            match open.last_mut().filter(|(a, b, _)| (a, b) == (r, f)) {
-                Some((_, _, scores)) => scores.push(score.to_string()),
-                None => open.push((*r, *f, vec![score.to_string()])),
-            }
-        }
-        for (r, f, scores) in open {
-            let _ = writeln!(out, "  R {r}  F {f}  M {}", scores.join(" "));
-        }
-        let _ = writeln!(out, "{}", line("double", found.doubly_covered));
-        for (a, b, n) in &found.overlaps {
-            let _ = writeln!(out, "  {} > {}: {n}", name(*a), name(*b));
-        }
-        let _ = writeln!(out, "{}", line("unreachable", found.unreachable.len() as u64));
-        for name in &found.unreachable {
-            let _ = writeln!(out, "  {name}");
-        }
-        plain(&out)?;
+        write(&out, &VERIFY, &coverage(&set, &found, &path))?;
     }
     Ok(if found.is_partition() { 0 } else { CHECK_FAILED })
 }
 
-fn facts() -> Result<u8, Fail> {
-    let known = naata::known_facts();
-    let width = known.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
-    let mut out = String::new();
-    for (name, kind) in known {
-        let _ = writeln!(out, "{name:width$}  {}", kind.name());
+/// What a set covers, as text for people.
+fn covered(set: &SegmentSet, found: &Coverage, lang: Lang) -> String {
+    let name = |at: usize| set.boxes.get(at).map_or("", |b| b.name.as_str());
+    let w = Words::new(lang, &[]);
+    let line = |key: &str, n: u64| {
+        let fill = |name: &str| match name {
+            "n" => Some((n.to_string(), Some(n as f64))),
+            "cells" => Some((found.cells.to_string(), None)),
+            "set" => Some((set.name.clone(), None)),
+            "else" => Some((set.otherwise.clone(), None)),
+            _ => None,
+        };
+        w.fill(&w.get(&format!("ui.boxes.{key}")), &fill)
+    };
+    let mut out = format!("{}\n", line("head", found.cells));
+    let _ = writeln!(out, "{}", line("uncovered", found.uncovered.len() as u64));
+    // A row a pair of R and F, with the M scores that are open: five hundred triples are not for reading.
+    let mut open: Vec<(u8, u8, Vec<String>)> = Vec::new();
+    for (r, f, score) in &found.uncovered {
+        match open.last_mut().filter(|(a, b, _)| (a, b) == (r, f)) {
+            Some((_, _, scores)) => scores.push(score.to_string()),
+            None => open.push((*r, *f, vec![score.to_string()])),
+        }
     }
-    plain(&out).map(|()| 0)
+    for (r, f, scores) in open {
+        let _ = writeln!(out, "  R {r}  F {f}  M {}", scores.join(" "));
+    }
+    let _ = writeln!(out, "{}", line("double", found.doubly_covered));
+    for (a, b, n) in &found.overlaps {
+        let _ = writeln!(out, "  {} > {}: {n}", name(*a), name(*b));
+    }
+    let _ = writeln!(out, "{}", line("unreachable", found.unreachable.len() as u64));
+    for name in &found.unreachable {
+        let _ = writeln!(out, "  {name}");
+    }
+    out
+}
+
+/// The same as an answer.
+fn coverage(set: &SegmentSet, found: &Coverage, path: &Path) -> Answer {
+    let name = |at: usize| set.boxes.get(at).map_or("", |b| b.name.as_str());
+    let mut a = Answer::default();
+    a.set("set", Cell::Text(set.name.as_str().into()));
+    a.set("bins", Cell::Count(set.bins.into()));
+    a.set("cells", Cell::Count(found.cells));
+    a.set("open", Cell::Count(found.uncovered.len() as u64));
+    a.set("doubly_covered", Cell::Count(found.doubly_covered));
+    a.set("never", Cell::Count(found.unreachable.len() as u64));
+    let count = |all: Vec<u64>| Column::Count(all.into_iter().map(Some).collect());
+    let text = |all: Vec<&str>| Column::Text(all.into_iter().map(|t| Some(t.into())).collect());
+    let score = |of: fn(&(u8, u8, u8)) -> u8| count(found.uncovered.iter().map(|c| of(c).into()).collect());
+    a.tables = vec![
+        Table::figures("boxes")
+            .with("name", text(set.boxes.iter().map(|b| b.name.as_str()).collect()))
+            .with("cells", count(found.boxes.iter().map(|b| b.0).collect()))
+            .with("won", count(found.boxes.iter().map(|b| b.1).collect())),
+        Table::figures("uncovered")
+            .with("r", score(|c| c.0))
+            .with("f", score(|c| c.1))
+            .with("m", score(|c| c.2)),
+        Table::figures("overlaps")
+            .with("wins", text(found.overlaps.iter().map(|o| name(o.0)).collect()))
+            .with("loses", text(found.overlaps.iter().map(|o| name(o.1)).collect()))
+            .with("cells", count(found.overlaps.iter().map(|o| o.2).collect())),
+        Table::figures("unreachable").with("name", text(found.unreachable.iter().map(|n| &**n).collect())),
+    ];
+    if !found.is_partition() {
+        let finding =
+            Finding::new("segments.no_partition", Severity::Error).file(&path.display().to_string());
+        a.findings.push(
+            finding
+                .value(&set.name)
+                .detail("open", &found.uncovered.len())
+                .detail("double", &found.doubly_covered)
+                .detail("never", &found.unreachable.len()),
+        );
+    }
+    a.actions.push(Action::Nothing { key: "segments.verified", values: Vec::new() });
+    a
+}
+
+fn facts(m: &ArgMatches) -> Result<u8, Fail> {
+    let out = args::output(m, None)?;
+    let known = naata::known_facts();
+    if out.format == Format::Table {
+        let width = known.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+        let lines: String =
+            known.iter().map(|(name, kind)| format!("{name:width$}  {}\n", kind.name())).collect();
+        return plain(&out, &lines).map(|()| 0);
+    }
+    let mut answer = Answer::default();
+    answer.set("facts", Cell::Count(known.len() as u64));
+    answer.tables.push(
+        Table::figures("known")
+            .with("fact", Column::Text(known.iter().map(|(name, _)| Some((*name).into())).collect()))
+            .with("holds", Column::Text(known.iter().map(|(_, kind)| Some(kind.name().into())).collect())),
+    );
+    answer.actions.push(Action::Nothing { key: "segments.facts", values: Vec::new() });
+    write(&out, &FACTS, &answer).map(|()| 0)
 }
 
 /// A segment, whether the customer is in it, and one clause that settles it.
@@ -322,6 +416,7 @@ fn explain(m: &ArgMatches) -> Result<u8, Fail> {
             .with("seen", Column::Mixed(rows.iter().map(|r| cell(r.2.value)).collect())),
     );
     answer.actions.push(Action::Nothing { key: "segments.explained", values: Vec::new() });
+    answer.findings = session.absent_findings();
     let parameters = vec![("customer", id)];
     let document = Document {
         sections: vec![Section { card: &EXPLAIN, parameters, answer: &answer }],

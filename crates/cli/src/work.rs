@@ -20,6 +20,8 @@ pub struct Work {
     pub base: Base,
     pub as_of: Day,
     pub host: Host,
+    /// The file of names for scores, as it was named.
+    boxes: Option<String>,
     history_from: Option<Day>,
     seed: u64,
     project: Option<Project>,
@@ -72,13 +74,25 @@ impl Work {
         if let Some((programme, events)) = programme(m, project.as_ref())? {
             base = base.with_programme(programme, events)?;
         }
-        if let Some(path) = boxes(m) {
-            base = base.with_boxes(crate::segments::read_boxes(&path)?);
+        let own = boxes(m, project.as_ref());
+        if let Some((_, path)) = &own {
+            base = base.with_boxes(crate::segments::read_boxes(path)?);
         }
         if let Some(path) = side(m, "rules", project.as_ref(), |f| &f.segments) {
             base = base.with_rules(crate::segments::read(&path)?);
         }
-        Ok(Self { base, as_of, host, history_from, seed: args::number(m, "seed")?.unwrap_or(1), project })
+        let seed = args::number(m, "seed")?.unwrap_or(1);
+        Ok(Self { base, as_of, host, boxes: own.map(|o| o.0), history_from, seed, project })
+    }
+
+    /// The parameters of a run as a reader knows them: a file of names stands for the set it replaces.
+    pub fn named(&self, mut parameters: Vec<(&'static str, String)>) -> Vec<(&'static str, String)> {
+        for (_, text) in parameters.iter_mut().filter(|(name, _)| *name == "set") {
+            if let Some(file) = &self.boxes {
+                text.clone_from(file);
+            }
+        }
+        parameters
     }
 
     /// The language of the project.
@@ -96,6 +110,12 @@ impl Work {
             exec: &self.host,
         };
         let mut session = Session::new(&self.base, cx)?;
+        if let Some(set) = &self.base.boxes {
+            // A set is written for a number of scores; whoever names it need not repeat that.
+            for key in ["rfm", "migration", "lift"] {
+                session.set_default(key, "bins", &set.bins.to_string());
+            }
+        }
         for (key, parameters) in self.project.iter().flat_map(|p| &p.parameters) {
             let key = key.replace('-', " ");
             let entry = session.entry(&key)?;
@@ -124,7 +144,7 @@ impl Work {
         Document {
             version: env!("CARGO_PKG_VERSION"),
             title: self.project.as_ref().and_then(|p| p.project.name.as_deref()).unwrap_or("naata"),
-            as_of: self.as_of,
+            as_of: Some(self.as_of),
             ids: &self.base.ids,
             intake: &self.base.intake,
             sections: Vec::new(),
@@ -142,7 +162,7 @@ fn rows_of(m: &ArgMatches, key: &str, project: Option<&Project>) -> Vec<TableKin
             project.iter().flat_map(|p| &p.parameters).filter(|(key, _)| key.replace('-', " ") == of);
         set.find_map(|(_, all)| all.iter().find(|(n, _)| n.replace('-', "_") == name)).map(|(_, v)| plain(v))
     };
-    naata::rows_of(naata::CATALOGUE, key, &|name| args::text(m, name), &default)
+    naata::rows_of(naata::CATALOGUE, key, &|name| parameter(m, key, name), &default)
 }
 
 /// The files named by flags.
@@ -297,9 +317,29 @@ fn last_day(intake: &naata_core::Intake, today: Option<Day>) -> Result<Day, Fail
     }
 }
 
-/// The file of boxes `--set` names; a word is a built-in set.
-pub fn boxes(m: &ArgMatches) -> Option<PathBuf> {
-    args::path(m, "set").filter(|p| p.extension().is_some_and(|x| x == "toml"))
+/// A parameter of an analysis by flags. A file of names is none, as it stands in for the built-in sets; rules that are
+/// named for the ways segments move and buy are what they are to be told by.
+pub fn parameter(m: &ArgMatches, key: &str, name: &str) -> Option<String> {
+    let given = args::text(m, name).filter(|text| name != "set" || !is_file(text));
+    let by_rules = name == "by" && matches!(key, "migration" | "lift") && args::path(m, "rules").is_some();
+    given.or_else(|| by_rules.then(|| naata::segments::rules::SERVED.to_string()))
+}
+
+/// Whether `--set` names a file of boxes, not a built-in set.
+fn is_file(text: &str) -> bool {
+    Path::new(text).extension().is_some_and(|x| x == "toml")
+}
+
+/// The file of boxes that `--set` names, or else the project; as it was named, and where it is.
+fn boxes(m: &ArgMatches, project: Option<&Project>) -> Option<(String, PathBuf)> {
+    match args::text(m, "set") {
+        Some(file) => is_file(&file).then(|| (file.clone(), PathBuf::from(file))),
+        None => {
+            let (project, file) = project.and_then(|p| Some((p, p.files.boxes.clone()?)))?;
+            let path = project.folder.join(&file);
+            Some((file, path))
+        }
+    }
 }
 
 /// A side input: the file of a flag, or of the project.

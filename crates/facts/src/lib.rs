@@ -21,6 +21,7 @@
 
 mod column;
 mod condition;
+mod dated;
 mod error;
 mod facts;
 mod measure;
@@ -31,6 +32,7 @@ mod window;
 
 pub use column::{Column, FactType, FactValue, Kind};
 pub use condition::{Compare, Condition, Literal, TextMatch};
+pub use dated::Seen;
 pub use error::Error;
 pub use facts::{Fact, Facts, Provide, nearest};
 pub use measure::{Field, Measure, Source, Tables, What};

@@ -10,12 +10,13 @@
 
 use crate::{Column, Error, Span, Window, fold};
 use naata_core::{
-    AnswerRow, CustomerIx, Day, Histories, LineRow, Minor, MoneyUnit, PurchaseRow, SendRow, Symbol,
-    TableKind, Texts, TicketRow, TouchRow, Zone,
+    AnswerRow, CustomerIx, Day, Exec, Histories, LineRow, Minor, MoneyUnit, PurchaseRow, SendRow, Serial,
+    Symbol, TableKind, Texts, TicketRow, TouchRow, Zone, map_parts, part_range,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::Range;
 
 /// What happens to customers, as the rules name it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -218,6 +219,17 @@ impl Hit {
 impl Measure {
     /// The values of all customers as a column, seen from a day: no row of a later day is read.
     pub fn column(&self, tables: &Tables<'_>, customers: usize, as_of: Day) -> Result<Column, Error> {
+        self.column_on(&Serial, tables, customers, as_of)
+    }
+
+    /// The same with the threads of a host.
+    pub fn column_on(
+        &self,
+        exec: &dyn Exec,
+        tables: &Tables<'_>,
+        customers: usize,
+        as_of: Day,
+    ) -> Result<Column, Error> {
         let local = |at| tables.zone.local(at).map(|(day, _)| day);
         let money = |day, amount: Minor| Hit { amount: Some(amount.0), ..Hit::on(day) };
         let paid = |r: &PurchaseRow| (!r.is_refund()).then(|| money(r.day, r.amount));
@@ -234,7 +246,7 @@ impl Measure {
         let surveys = |f: Field, r: &AnswerRow| if f == Field::Kind { r.kind } else { r.channel };
         let tickets = |f: Field, r: &TicketRow| if f == Field::Topic { r.topic } else { r.channel };
         let sends = |f: Field, r: &SendRow| if f == Field::Campaign { r.campaign } else { r.channel };
-        let by = Reading { measure: self, tables, customers, as_of };
+        let by = Reading { measure: self, exec, tables, customers, as_of };
         match self.of {
             Source::Purchases => by.read(tables.purchases, |_, _| Symbol::NONE, paid),
             Source::Refunds => by.read(tables.purchases, |_, _| Symbol::NONE, back),
@@ -252,51 +264,37 @@ impl Measure {
     }
 }
 
+/// Customers that one thread takes at a time.
+const PART: usize = 4_096;
+
 /// What reading one measure takes.
 struct Reading<'a> {
     measure: &'a Measure,
+    exec: &'a dyn Exec,
     tables: &'a Tables<'a>,
     customers: usize,
     as_of: Day,
 }
 
 impl Reading<'_> {
-    fn read<T>(
+    fn read<T: Sync>(
         &self,
         rows: Option<&Histories<T>>,
-        field: impl Fn(Field, &T) -> Symbol,
-        hit: impl Fn(&T) -> Option<Hit>,
+        field: impl Fn(Field, &T) -> Symbol + Sync,
+        hit: impl Fn(&T) -> Option<Hit> + Sync,
     ) -> Result<Column, Error> {
-        let (first, last) = self.measure.window.days(self.as_of);
-        // A row is the first in a long time by what came before it, also before the window.
-        let from = if let What::Again(_) = self.measure.what { Day::MIN } else { first };
-        let mut wanted: Vec<(Field, Vec<&str>, BTreeMap<Symbol, bool>)> = Vec::new();
-        for (field, texts) in &self.measure.filter {
-            wanted.push((*field, texts.iter().map(String::as_str).collect(), BTreeMap::new()));
-        }
-        let mut per_customer = Vec::with_capacity(self.customers);
-        let mut hits = Vec::new();
-        for i in 0..self.customers as u32 {
-            hits.clear();
-            let Some(rows) = rows else {
-                per_customer.push(None);
-                continue;
-            };
-            for row in rows.of(CustomerIx(i)) {
-                let Some(hit) = hit(row).filter(|h| from <= h.day && h.day <= last) else { continue };
-                let matches = wanted.iter_mut().all(|(f, texts, seen)| {
-                    let symbol = field(*f, row);
-                    *seen.entry(symbol).or_insert_with(|| {
-                        let text = self.tables.texts.get(symbol).map(fold);
-                        text.is_some_and(|t| texts.contains(&t.as_str()))
-                    })
-                });
-                if matches {
-                    hits.push(hit);
-                }
+        // The number of parts hangs on the customers alone.
+        let parts = self.customers.div_ceil(PART);
+        let done = map_parts(self.exec, parts, |part| {
+            let range = part_range(self.customers, parts, part);
+            match rows {
+                Some(rows) => self.part(rows, &field, &hit, range),
+                None => Ok(vec![None; range.len()]),
             }
-            hits.sort_unstable_by_key(|h: &Hit| (h.day, h.order, h.amount));
-            per_customer.push(Some(self.one(&hits, first)?));
+        });
+        let mut per_customer = Vec::with_capacity(self.customers);
+        for part in done {
+            per_customer.extend(part?);
         }
         let flat = |f: fn(Value) -> Option<i128>| -> Vec<Option<i128>> {
             per_customer.iter().map(|v| f((*v)?)).collect()
@@ -325,6 +323,44 @@ impl Reading<'_> {
             }
             What::Again(_) => Column::Flag(flat(whole).into_iter().map(|n| n.map(|n| n != 0)).collect()),
         })
+    }
+
+    /// The values of some customers.
+    fn part<T>(
+        &self,
+        rows: &Histories<T>,
+        field: &impl Fn(Field, &T) -> Symbol,
+        hit: &impl Fn(&T) -> Option<Hit>,
+        range: Range<usize>,
+    ) -> Result<Vec<Option<Value>>, Error> {
+        let (first, last) = self.measure.window.days(self.as_of);
+        // A row is the first in a long time by what came before it, also before the window.
+        let from = if let What::Again(_) = self.measure.what { Day::MIN } else { first };
+        let mut wanted: Vec<(Field, Vec<&str>, BTreeMap<Symbol, bool>)> = Vec::new();
+        for (field, texts) in &self.measure.filter {
+            wanted.push((*field, texts.iter().map(String::as_str).collect(), BTreeMap::new()));
+        }
+        let mut per_customer = Vec::with_capacity(range.len());
+        let mut hits = Vec::new();
+        for i in range {
+            hits.clear();
+            for row in rows.of(CustomerIx(i as u32)) {
+                let Some(hit) = hit(row).filter(|h| from <= h.day && h.day <= last) else { continue };
+                let matches = wanted.iter_mut().all(|(f, texts, seen)| {
+                    let symbol = field(*f, row);
+                    *seen.entry(symbol).or_insert_with(|| {
+                        let text = self.tables.texts.get(symbol).map(fold);
+                        text.is_some_and(|t| texts.contains(&t.as_str()))
+                    })
+                });
+                if matches {
+                    hits.push(hit);
+                }
+            }
+            hits.sort_unstable_by_key(|h: &Hit| (h.day, h.order, h.amount));
+            per_customer.push(Some(self.one(&hits, first)?));
+        }
+        Ok(per_customer)
     }
 
     fn overflow(&self) -> Error {

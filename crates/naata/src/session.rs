@@ -2,11 +2,12 @@
 
 use crate::entry::{Entry, Get, Run};
 use crate::{Base, CATALOGUE, Error, Need, View};
-use naata_core::{Context, Summary, TableKind};
+use naata_core::{Context, Finding, Severity, Summary, TableKind};
 use naata_customers::Profiles;
 use naata_facts::rules::PREFIX;
-use naata_facts::{Facts, Provide, nearest};
+use naata_facts::{Facts, Provide, Seen, nearest};
 use naata_segments::discount::Discounts;
+use naata_segments::rules::{SERVED, served};
 use std::sync::Arc;
 
 /// Runs analyses of a catalogue over a sealed base on one day, remembering answers by key and parameters.
@@ -20,6 +21,8 @@ pub struct Session<'a> {
     defaults: Vec<(String, String, String)>,
     done: Vec<Remembered>,
     absent: Vec<(String, String)>,
+    /// How many sessions of later days this one was opened for.
+    depth: u8,
 }
 
 #[derive(Debug)]
@@ -46,6 +49,7 @@ impl<'a> Session<'a> {
             defaults: Vec::new(),
             done: Vec::new(),
             absent: Vec::new(),
+            depth: 0,
         })
     }
 
@@ -94,7 +98,7 @@ impl<'a> Session<'a> {
 
     /// The names of all facts that can be asked for.
     pub fn fact_names(&self) -> impl Iterator<Item = &'static str> + use<'a> {
-        let recorded = Profiles::FACTS.iter().chain(Discounts::FACTS).copied();
+        let recorded = Profiles::FACTS.iter().chain(Discounts::FACTS).copied().chain([SERVED]);
         self.catalogue.iter().flat_map(|e| e.provides.iter().copied()).chain(recorded)
     }
 
@@ -129,18 +133,54 @@ impl<'a> Session<'a> {
                         }
                         other => format!("failed to {other}"),
                     };
-                    self.absent.push((fact.into(), why));
+                    self.note_absent(fact.into(), why);
                 }
             }
         }
         path.pop();
-        rules.work_out(&mut self.facts, Some(&base.tables()))?;
-        Ok(())
+        rules.work_out_on(self.cx.exec, &mut self.facts, Some(&base.tables()))?;
+        let column = served(rules, &self.facts).map_err(naata_answer::Refusal::from)?;
+        Ok(self.facts.put_column(SERVED, column, self.cx.as_of)?)
+    }
+
+    /// Works out a fact as it was on an earlier day, in a session of its own that knows nothing later.
+    fn ready_earlier(&mut self, name: &str, fact: &str, seen: Seen) -> Result<(), Error> {
+        const DEEPEST: u8 = 4;
+        let circle = || Error::Circle { path: vec![name.into(), fact.into()] };
+        let day = seen.day(self.cx.as_of).filter(|day| *day <= self.cx.as_of);
+        let day =
+            day.ok_or_else(|| Error::UnknownFact { fact: name.into(), suggestion: Some(fact.into()) })?;
+        if self.depth >= DEEPEST {
+            return Err(circle());
+        }
+        let mut earlier =
+            Session::with_catalogue(self.base, Context { as_of: day, ..self.cx }, self.catalogue)?;
+        earlier.defaults.clone_from(&self.defaults);
+        earlier.depth = self.depth + 1;
+        let column = earlier.facts(&[fact])?.column(fact)?.clone();
+        for (fact, why) in earlier.absent {
+            self.note_absent(seen.name(&fact), why);
+        }
+        Ok(self.facts.put_column(name, column, day)?)
+    }
+
+    fn note_absent(&mut self, fact: String, why: String) {
+        if !self.absent.iter().any(|(known, _)| *known == fact) {
+            self.absent.push((fact, why));
+        }
     }
 
     /// The facts that rules name and nobody could work out, each with the reason.
     pub fn absent(&self) -> &[(String, String)] {
         &self.absent
+    }
+
+    /// The same as findings.
+    pub fn absent_findings(&self) -> Vec<Finding> {
+        let one = |(fact, why): &(String, String)| {
+            Finding::new("facts.absent", Severity::Warning).value(fact).detail("reason", why)
+        };
+        self.absent.iter().map(one).collect()
     }
 
     /// What each customer bought up to the day one stands on; `None` without purchases.
@@ -172,13 +212,21 @@ impl<'a> Session<'a> {
         if let Some(known) = self.done.iter().find(|d| d.key == key && d.parameters == parameters) {
             return Ok(Arc::clone(&known.run));
         }
-        for want in (entry.wants)(&given)? {
-            self.ready(&want, path)?;
+        let wants = (entry.wants)(&given)?;
+        for want in &wants {
+            self.ready(want, path)?;
         }
         if entry.needs().contains(&Need::Rules) && self.base.rules.is_some() {
             self.ready_rules(path)?;
         }
-        let run = Arc::new((entry.run)(self.view(), &given, &self.cx)?);
+        let mut run = (entry.run)(self.view(), &given, &self.cx)?;
+        // What rules could not look at travels with whatever rests on them.
+        let by_rules =
+            |name: &String| Seen::parse(name).map_or(name.as_str(), |(fact, _)| fact).starts_with(SERVED);
+        if entry.needs().contains(&Need::Rules) || wants.iter().any(by_rules) {
+            run.answer.findings.extend(self.absent_findings());
+        }
+        let run = Arc::new(run);
         self.done.push(Remembered { key, parameters, run: Arc::clone(&run) });
         Ok(run)
     }
@@ -191,6 +239,9 @@ impl<'a> Session<'a> {
         if path.iter().any(|p| p == fact) {
             path.push(fact.into());
             return Err(Error::Circle { path: std::mem::take(path) });
+        }
+        if let Some((of, seen)) = Seen::parse(fact) {
+            return self.ready_earlier(fact, of, seen);
         }
         if Profiles::FACTS.contains(&fact)
             && let (Some(rows), texts) = (&self.base.customers, &self.base.texts)
@@ -214,7 +265,7 @@ impl<'a> Session<'a> {
                 return Err(Error::Missing { key, needs: vec![Need::Table(table)] });
             }
         }
-        if fact.starts_with(PREFIX) {
+        if fact.starts_with(PREFIX) || fact == SERVED {
             self.ready_rules(path)?;
             return self.facts.column(fact).map(|_| ()).map_err(Error::from);
         }
@@ -305,6 +356,40 @@ mod tests {
         );
         let unknown = session.facts(&["customers.ctiy"]).unwrap_err();
         assert!(unknown.to_string().ends_with("did you mean 'customers.city'?"), "{unknown}");
+    }
+
+    #[test]
+    fn a_fact_of_an_earlier_day_knows_nothing_later() {
+        let mut part = Part::new(MoneyUnit::of(Currency::INR), Zone::UTC);
+        for (who, day) in [("a", 5), ("b", 95)] {
+            part.purchase(&naata_core::records::Purchase {
+                customer: Some(who.into()),
+                day: Day(20_000 + day).date().unwrap(),
+                time: None,
+                order: None,
+                amount: naata_core::Money::new(rust_decimal::Decimal::TEN, Currency::INR),
+                discount: None,
+                tax: None,
+            })
+            .unwrap();
+        }
+        let text = "[[segment]]\nname = 'buyers'\nwhen = { some = 'purchases' }\n\
+                    [[segment]]\nname = 'leads'\nwhen = { none = 'purchases' }";
+        let rules = naata_facts::rules::Rules::parse(text, &crate::known_facts()).unwrap();
+        let base = Base::seal(part, Intake::default()).unwrap().with_rules(rules);
+        let mut session = Session::new(&base, Context::at(Day(20_100))).unwrap();
+        let facts = session.facts(&["segments.rules", "segments.rules@-50"]).unwrap();
+        let of = |name: &str| [0, 1].map(|at| facts.value(name, CustomerIx(at)).unwrap());
+        let (buyer, lead) = (Some(FactValue::Class("buyers")), Some(FactValue::Class("leads")));
+        assert_eq!((of("segments.rules"), of("segments.rules@-50")), ([buyer, buyer], [buyer, lead]));
+        let from = |by: &str| (by == "by").then(|| "segments.rules".to_string());
+        let moved = session.ask("migration", &from).unwrap();
+        assert_eq!(moved.answer.get("stayed"), Some(&naata_answer::Cell::Count(1)));
+        let later = session.facts(&["segments.rules@2030-01-01"]).unwrap_err();
+        assert_eq!(later.class(), naata_core::Class::Usage);
+        // A project that compares migration by itself would open session after session.
+        session.set_default("migration", "by", "segments.migration.after");
+        assert!(matches!(session.ask("migration", &|_| None), Err(Error::Circle { .. })));
     }
 
     #[test]

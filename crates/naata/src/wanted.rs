@@ -4,9 +4,10 @@ use crate::Entry;
 use crate::entry::Get;
 use naata_core::TableKind;
 use naata_customers::Profiles;
-use naata_facts::Provide;
 use naata_facts::rules::PREFIX;
+use naata_facts::{Provide, Seen};
 use naata_segments::discount::Discounts;
+use naata_segments::rules::SERVED;
 
 /// The tables whose rows the analysis `key` borrows, itself and through the facts its parameters name, also those it
 /// can do without; each once. A question that cannot be asked needs all: the session will say what is wrong with it.
@@ -39,16 +40,17 @@ pub fn rows_of(
         };
         let Ok(wants) = (entry.wants)(&own) else { return TableKind::ALL.to_vec() };
         for fact in wants {
-            if Profiles::FACTS.contains(&fact.as_str()) {
+            let fact = Seen::parse(&fact).map_or(fact.as_str(), |(of, _)| of);
+            if Profiles::FACTS.contains(&fact) {
                 rows.push(TableKind::Customers);
             }
-            if Discounts::FACTS.contains(&fact.as_str()) {
+            if Discounts::FACTS.contains(&fact) {
                 rows.push(TableKind::Lines);
             }
-            if fact.starts_with(PREFIX) {
+            if fact.starts_with(PREFIX) || fact == SERVED {
                 return TableKind::ALL.to_vec();
             }
-            let providers = catalogue.iter().filter(|e| e.provides.contains(&fact.as_str()));
+            let providers = catalogue.iter().filter(|e| e.provides.contains(&fact));
             for provider in providers {
                 if !entries.iter().any(|e| e.card.key == provider.card.key) {
                     entries.push(provider);

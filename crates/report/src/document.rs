@@ -21,8 +21,8 @@ pub struct Document<'a> {
     pub version: &'a str,
     /// The title of the page, usually the name of the project.
     pub title: &'a str,
-    /// The last day that is known.
-    pub as_of: Day,
+    /// The last day that is known; `None` where nothing hangs on a day, as for the mistakes of a file.
+    pub as_of: Option<Day>,
     /// The ids behind customer numbers.
     pub ids: &'a Ids,
     /// What was read.

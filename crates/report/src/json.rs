@@ -362,13 +362,17 @@ pub(crate) fn document(doc: &Document<'_>, style: &Style, out: &mut dyn Write) -
     w.field("naata", doc.version)?;
     if let [one] = doc.sections.as_slice() {
         w.field("schema", &schema(one))?;
-        w.field("as_of", &doc.as_of.to_string())?;
+        if let Some(day) = doc.as_of {
+            w.field("as_of", &day.to_string())?;
+        }
         w.inputs(doc)?;
         w.section(one, doc.ids, &voice)?;
         w.findings(doc.findings(), &voice)?;
     } else {
         w.field("schema", "report/1")?;
-        w.field("as_of", &doc.as_of.to_string())?;
+        if let Some(day) = doc.as_of {
+            w.field("as_of", &day.to_string())?;
+        }
         w.inputs(doc)?;
         w.key("changes")?;
         w.open(b'[')?;

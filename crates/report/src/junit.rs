@@ -161,7 +161,7 @@ mod tests {
         let doc = Document {
             version: "0.1.0",
             title: "t",
-            as_of: Day(20_000),
+            as_of: Some(Day(20_000)),
             ids: &Ids::default(),
             intake,
             sections: vec![],

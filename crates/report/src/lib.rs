@@ -18,7 +18,7 @@
 //!         .with("total", Column::Money(vec![Some(Minor(10_000_000)), Some(Minor(2_345_600))], inr)),
 //! );
 //! let document = Document {
-//!     version: "0.1.0", title: "Asha Stores", as_of: Day(20_000), ids: &Ids::default(), intake: &Intake::default(),
+//!     version: "0.1.0", title: "Asha Stores", as_of: Some(Day(20_000)), ids: &Ids::default(), intake: &Intake::default(),
 //!     sections: vec![Section { card: &CARD, parameters: vec![], answer: &answer }],
 //!     changes: vec![], extra_words: &[], list_stem: None,
 //! };

@@ -28,8 +28,10 @@ fn escape(text: &str) -> String {
 /// Writes every section.
 pub(crate) fn document(doc: &Document<'_>, style: &Style, out: &mut dyn Write) -> Result<(), Error> {
     let voice = Voice::new(doc, style, false, "-");
-    let as_of = voice.ui("as_of").replace("{day}", &voice.numbers.day(doc.as_of));
-    writeln!(out, "# {}\n\n{as_of}", escape(&crate::voice::clean(doc.title)))?;
+    writeln!(out, "# {}", escape(&crate::voice::clean(doc.title)))?;
+    if let Some(day) = doc.as_of {
+        writeln!(out, "\n{}", voice.ui("as_of").replace("{day}", &voice.numbers.day(day)))?;
+    }
     if !doc.changes.is_empty() {
         writeln!(out, "\n## {}\n", voice.ui("changes"))?;
         for m in &doc.changes {

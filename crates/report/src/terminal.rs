@@ -59,8 +59,14 @@ fn section(
     out: &mut dyn Write,
 ) -> Result<(), Error> {
     let paint = Paint(style.colour);
-    let as_of = voice.ui("as_of").replace("{day}", &voice.numbers.day(doc.as_of));
-    writeln!(out, "{}  {}", paint.bold(&voice.title(s.card)), paint.dim(&as_of))?;
+    let title = paint.bold(&voice.title(s.card));
+    match doc.as_of {
+        Some(day) => {
+            let as_of = voice.ui("as_of").replace("{day}", &voice.numbers.day(day));
+            writeln!(out, "{title}  {}", paint.dim(&as_of))?;
+        }
+        None => writeln!(out, "{title}")?,
+    }
     for m in &s.answer.messages {
         wrapped(&voice.message(m), "", style, out)?;
     }
@@ -296,7 +302,7 @@ mod tests {
         let doc = Document {
             version: "0",
             title: "",
-            as_of: Day(0),
+            as_of: Some(Day(0)),
             ids: &ids,
             intake: &intake,
             sections: vec![Section { card: &CARD, parameters: vec![], answer: &answer }],

@@ -159,6 +159,18 @@ pub enum Error {
         /// The day of the question.
         as_of: Day,
     },
+    /// Fewer customers than scores: ranks would only number them.
+    #[error(
+        "score customers in {bins} bins: only {customers} of them bought up to {as_of}, and a score must stand for at least one; ask for fewer bins"
+    )]
+    TooFewBuyers {
+        /// The number of scores.
+        bins: u8,
+        /// Customers with a purchase.
+        customers: u64,
+        /// The day of the question.
+        as_of: Day,
+    },
     /// A summary reaches beyond the day of the question.
     #[error("score customers on {as_of}: a summary holds a purchase of {last}, which was not known yet")]
     Later {
@@ -194,6 +206,7 @@ impl Error {
             Self::ClusterCount { .. } => "segments.cluster_count",
             Self::TooFewPoints { .. } => "segments.too_few_points",
             Self::NoBuyers { .. } => "segments.no_buyers",
+            Self::TooFewBuyers { .. } => "segments.too_few_buyers",
             Self::Later { .. } => "segments.later",
         }
     }
@@ -219,7 +232,10 @@ impl Error {
             | Self::NoClasses { .. }
             | Self::OutcomeTooEarly { .. }
             | Self::OutcomeUnfinished { .. } => Class::Usage,
-            Self::NoBuyers { .. } | Self::NoBaskets { .. } | Self::TooFewPoints { .. } => Class::Inconclusive,
+            Self::NoBuyers { .. }
+            | Self::TooFewBuyers { .. }
+            | Self::NoBaskets { .. }
+            | Self::TooFewPoints { .. } => Class::Inconclusive,
             Self::Later { .. } => Class::Data,
         }
     }

@@ -13,12 +13,14 @@
 
 use crate::Error;
 use crate::estimate::{self, Z};
-use crate::rfm::{RfmParams, Scoring, rfm};
-use crate::sets::{BuiltIn, name_column};
+use crate::overlap::grouping;
+use crate::rfm::{RfmParams, Scoring, rfm_either};
+use crate::sets::{BuiltIn, SegmentSet, name_column};
 use naata_answer::{
     Action, Analysis, Answer, Card, Cell, ChartKind, Column, Message, Present, Refusal, Stake, Table, params,
 };
 use naata_core::{Context, CustomerIx, Day, Grouping, Histories, Minor, MoneyUnit, PurchaseRow, Summary};
+use naata_facts::{Facts, Seen};
 use naata_math::{exp, ln, sqrt};
 
 /// One segment against all customers.
@@ -126,6 +128,15 @@ params! {
         bins: u8 = 5,
         /// Which names the scores get
         set: BuiltIn = BuiltIn::Grid,
+        /// A fact that names segments, such as segments.rules, instead of RFM
+        by: Option<String> = None,
+    }
+}
+
+impl LiftParams {
+    /// The day of the segments.
+    fn seen(&self) -> Seen {
+        self.on.map_or(Seen::Ago(self.days.max(1)), Seen::On)
     }
 }
 
@@ -151,33 +162,65 @@ pub fn purchase_lift(
     params: &LiftParams,
     cx: &Context<'_>,
 ) -> Result<PurchaseLift, Error> {
-    let days = i32::try_from(params.days.max(1)).unwrap_or(i32::MAX);
-    let on = params.on.or_else(|| cx.as_of.plus(days.checked_neg()?)).unwrap_or(Day::MIN);
-    let until = on.plus(days).filter(|until| *until <= cx.as_of);
-    let until = until.ok_or(Error::OutcomeUnfinished { on, days: params.days, as_of: cx.as_of })?;
+    purchase_lift_in(None, purchases, unit, params, cx)
+}
+
+/// The same with names of one's own for the scores, where they are given.
+pub fn purchase_lift_in(
+    own: Option<&SegmentSet>,
+    purchases: &Histories<PurchaseRow>,
+    unit: MoneyUnit,
+    params: &LiftParams,
+    cx: &Context<'_>,
+) -> Result<PurchaseLift, Error> {
+    let (on, _) = days(params, cx.as_of)?;
     let summaries = purchases.iter().map(|(_, rows)| Summary::of(rows, on)).collect::<Result<Vec<_>, _>>()?;
     let rfm_params =
         RfmParams { scoring: params.scoring, bins: params.bins, set: params.set, ..RfmParams::default() };
-    let scored = rfm(&summaries, unit, &rfm_params, &Context { as_of: on, ..*cx })?;
+    let scored = rfm_either(own, &summaries, unit, &rfm_params, &Context { as_of: on, ..*cx })?;
     let mut of = vec![Grouping::NONE; purchases.customers()];
     for row in &scored.rows {
         if let Some(slot) = of.get_mut(row.customer.at()) {
             *slot = row.segment;
         }
     }
+    let grouping = Grouping { fact: crate::rfm::facts::SEGMENT.into(), of, names: scored.names };
+    lift_of(&grouping, purchases, unit, params, cx)
+}
+
+/// The day of the segments and the last day of the outcome.
+fn days(params: &LiftParams, as_of: Day) -> Result<(Day, Day), Error> {
+    let on = params.seen().day(as_of).unwrap_or(Day::MIN);
+    let days = i32::try_from(params.days.max(1)).unwrap_or(i32::MAX);
+    let until = on.plus(days).filter(|until| *until <= as_of);
+    Ok((on, until.ok_or(Error::OutcomeUnfinished { on, days: params.days, as_of })?))
+}
+
+/// Compares how often each segment of any grouping, as it was on the day of the parameters, bought in the days after it.
+pub fn lift_of(
+    grouping: &Grouping,
+    purchases: &Histories<PurchaseRow>,
+    unit: MoneyUnit,
+    params: &LiftParams,
+    cx: &Context<'_>,
+) -> Result<PurchaseLift, Error> {
+    let (on, until) = days(params, cx.as_of)?;
     let bought =
         |rows: &[PurchaseRow]| Some(rows.iter().any(|p| !p.is_refund() && p.day > on && p.day <= until));
     let outcome: Vec<Option<bool>> = purchases.iter().map(|(_, rows)| bought(rows)).collect();
-    let grouping = Grouping { fact: crate::rfm::facts::SEGMENT.into(), of, names: scored.names };
     let starts = on.plus(1).unwrap_or(Day::MAX);
-    let lift = lift(&grouping, on, &outcome, starts)?;
+    let lift = lift(grouping, on, &outcome, starts)?;
     let above = |class: u16| {
         let segment = lift.segments.get(usize::from(class));
         segment.and_then(|s| s.interval).is_some_and(|(low, _)| low > 1.0)
     };
     let stayed_away = |c: CustomerIx| outcome.get(c.at()).copied().flatten() == Some(false);
-    let missing = scored.rows.iter().filter(|r| above(r.segment) && stayed_away(r.customer));
-    let missing = missing.map(|r| (r.customer, r.segment, r.monetary)).collect();
+    let mut missing = Vec::new();
+    for (who, rows) in purchases.iter() {
+        if let Some(class) = grouping.class(who).filter(|class| above(*class) && stayed_away(who)) {
+            missing.push((who, class, Summary::of(rows, on)?.net()?));
+        }
+    }
     Ok(PurchaseLift { lift, until, unit, missing })
 }
 
@@ -208,7 +251,7 @@ pub struct LiftAnalysis;
 
 impl Analysis for LiftAnalysis {
     type Params = LiftParams;
-    type Input<'a> = (&'a Histories<PurchaseRow>, MoneyUnit);
+    type Input<'a> = (&'a Histories<PurchaseRow>, MoneyUnit, Option<&'a SegmentSet>, &'a Facts);
     type Output = PurchaseLift;
     const CARD: Card = Card {
         key: "lift",
@@ -225,12 +268,18 @@ impl Analysis for LiftAnalysis {
         example: "naata lift --purchases purchases.csv --on 2026-06-30 --days 90",
     };
 
+    fn wants(params: &LiftParams) -> Vec<String> {
+        params.by.iter().map(|by| params.seen().name(by)).collect()
+    }
+
     fn run(
-        (purchases, unit): Self::Input<'_>,
+        (purchases, unit, own, facts): Self::Input<'_>,
         params: &LiftParams,
         cx: &Context<'_>,
     ) -> Result<PurchaseLift, Refusal> {
-        Ok(purchase_lift(purchases, unit, params, cx)?)
+        let Some(by) = &params.by else { return Ok(purchase_lift_in(own, purchases, unit, params, cx)?) };
+        let segments = grouping(facts, &params.seen().name(by))?;
+        Ok(lift_of(&segments, purchases, unit, params, cx)?)
     }
 }
 

@@ -105,7 +105,7 @@ pub fn overlaps(first: &Grouping, second: &Grouping) -> Overlaps {
 }
 
 /// A fact as classes; yes and no are two classes.
-fn grouping(facts: &Facts, fact: &str) -> Result<Grouping, Error> {
+pub(crate) fn grouping(facts: &Facts, fact: &str) -> Result<Grouping, Error> {
     let column = facts.column(fact)?;
     if let FactColumn::Flag(_) = column {
         let class = |i: u32| match column.value(CustomerIx(i)) {

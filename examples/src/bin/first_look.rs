@@ -13,7 +13,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let document = Document {
         version: env!("CARGO_PKG_VERSION"),
         title: "A first look",
-        as_of,
+        as_of: Some(as_of),
         ids: &base.ids,
         intake: &Intake::default(),
         sections: vec![Section { card, parameters: run.parameters.clone(), answer: &run.answer }],

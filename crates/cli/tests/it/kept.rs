@@ -35,7 +35,7 @@ fn answer(sources: &[Source], key: &str, rows: &[TableKind], as_of: Day) -> (Str
             let document = Document {
                 version: "",
                 title: "",
-                as_of,
+                as_of: Some(as_of),
                 ids: &base.ids,
                 intake: &base.intake,
                 sections: vec![section],

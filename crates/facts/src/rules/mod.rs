@@ -46,18 +46,21 @@
 //! them. A customer is a member only where the condition is true; where it is unknown they are counted apart.
 
 mod check;
+mod clause;
 mod diagnostic;
 mod explain;
 mod parse;
 mod read;
+mod tested;
 #[cfg(test)]
 mod tests;
+mod vocabulary;
 
 pub use diagnostic::Diagnostic;
 pub use explain::{Seen, Why};
 
 use crate::{Column, Compare, Condition, Error, Facts, Kind, Literal, Measure, Tables, TextMatch, Window};
-use naata_core::{Day, Zone};
+use naata_core::{Day, Exec, Serial, Zone};
 use serde::Serialize;
 use std::fmt;
 
@@ -313,6 +316,16 @@ impl Rules {
     /// Works out who is in each segment and puts it into the facts as `segments.rules.NAME`. The recorded facts must be
     /// there already; behaviours are read from the tables.
     pub fn work_out(&self, facts: &mut Facts, tables: Option<&Tables<'_>>) -> Result<(), Error> {
+        self.work_out_on(&Serial, facts, tables)
+    }
+
+    /// The same with the threads of a host; the facts are the same to the last byte.
+    pub fn work_out_on(
+        &self,
+        exec: &dyn Exec,
+        facts: &mut Facts,
+        tables: Option<&Tables<'_>>,
+    ) -> Result<(), Error> {
         let as_of = facts.as_of();
         for measure in self.measures() {
             let key = measure.to_string();
@@ -321,7 +334,7 @@ impl Rules {
             }
             let Some(tables) = tables else { return Err(Error::Unknown { fact: key, suggestion: None }) };
             let tables = Tables { zone: self.zone.unwrap_or(tables.zone), ..*tables };
-            let column = measure.column(&tables, facts.customers(), as_of)?;
+            let column = measure.column_on(exec, &tables, facts.customers(), as_of)?;
             facts.put_column(&key, column, as_of)?;
         }
         for segment in self.order.iter().filter_map(|i| self.segments.get(*i)) {

@@ -6,7 +6,9 @@
 //! channel; contacted lately; held out; beyond the limit; listed. The ends add up to all customers.
 //!
 //! Of several segments a customer is listed once: for the one of the highest priority, of equal ones the first asked
-//! for. The list is ranked by expected value (the fact `metrics.clv.clv`), or by what was paid so far where that cannot
+//! for. With weights it is the one whose weight x value is the highest, and the list is ranked by that product; a value
+//! is the customer's and the same in all their segments, so that the greatest weight decides, and between equal weights
+//! the order above, which is counted as a tie. Without weights the list is ranked by expected value (the fact `metrics.clv.clv`), or by what was paid so far where that cannot
 //! be worked out, equal ones by id; nobody's value is taken from two sources. With a limit the list ends with the last
 //! customer it allows, and the control group holds those held out above that place.
 //!
@@ -49,7 +51,13 @@ pub struct AudienceRequest {
     pub campaign: String,
     /// The seed of the draw.
     pub seed: u64,
+    /// Weights of segments by name, in millionths: what serving someone in this one is worth against the others. A
+    /// segment without one has the weight 1; without any weights the order of precedence decides alone.
+    pub weights: Vec<(String, u64)>,
 }
+
+/// The weight 1 in millionths.
+const ONE: u64 = 1_000_000;
 
 /// Where a customer comes to an end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -147,6 +155,8 @@ pub struct AudienceSegment {
     pub definition: String,
     /// The higher is served first.
     pub priority: i64,
+    /// Its weight in millionths.
+    pub weight_millionths: u64,
 }
 
 /// A list one may write to, its control group, and what became of everyone else.
@@ -169,6 +179,8 @@ pub struct Audience {
     pub control: Vec<(CustomerIx, u16)>,
     /// Where each customer came to an end.
     pub ends: Vec<End>,
+    /// Customers of the list and the control group for whom two segments weigh alike; `None` without weights.
+    pub ties: Option<u64>,
 }
 
 /// Makes an audience.
@@ -187,9 +199,22 @@ pub fn audience(session: &mut Session<'_>, request: &AudienceRequest) -> Result<
         segments.push(segment);
         members.push(member);
     }
-    // The order of precedence: priority, then the order asked for.
+    for (name, weight) in &request.weights {
+        let Some(segment) = segments.iter_mut().find(|s: &&mut AudienceSegment| s.name == *name) else {
+            let suggestion = naata_facts::nearest(name, request.segments.iter().map(String::as_str));
+            let suggestion = suggestion.map(str::to_string);
+            return Err(naata_facts::Error::Segment { name: name.clone(), suggestion }.into());
+        };
+        segment.weight_millionths = *weight;
+    }
+    let weighed = !request.weights.is_empty();
+    let weight = |i: usize| segments.get(i).map_or(ONE, |s: &AudienceSegment| s.weight_millionths);
+    // The order of precedence: weight, then priority, then the order asked for.
     let mut order: Vec<usize> = (0..segments.len()).collect();
-    order.sort_by_key(|i| std::cmp::Reverse(segments.get(*i).map_or(0, |s| s.priority)));
+    order.sort_by_key(|i| {
+        std::cmp::Reverse((weight(*i), segments.get(*i).map_or(0, |s: &AudienceSegment| s.priority)))
+    });
+    let mut ties = 0;
     let (ranked_by, values) = values(session)?;
 
     let profiles = Profiles { rows, texts: &base.texts };
@@ -234,7 +259,9 @@ pub fn audience(session: &mut Session<'_>, request: &AudienceRequest) -> Result<
         let value = values.get(who.at()).copied().flatten();
         eligible.push(Contact { customer: who, segment: *mine as u16, value, language, channels, contact });
     }
-    eligible.sort_by_key(|c| (std::cmp::Reverse(c.value), c.customer));
+    // Without a value nothing can be multiplied: such customers come last, as without weights.
+    let product = |c: &Contact| Some(i128::from(c.value?.0) * i128::from(weight(usize::from(c.segment))));
+    eligible.sort_by_key(|c| (std::cmp::Reverse(product(c)), c.customer));
     let (mut list, mut control) = (Vec::new(), Vec::new());
     for one in eligible {
         let full = request.most.is_some_and(|most| list.len() as u64 >= most);
@@ -249,6 +276,12 @@ pub fn audience(session: &mut Session<'_>, request: &AudienceRequest) -> Result<
         if let Some(slot) = ends.get_mut(one.customer.at()) {
             *slot = end;
         }
+        if matches!(end, End::Listed | End::Control) {
+            let mine = usize::from(one.segment);
+            let member = |i: usize| members.get(i).and_then(|m| m.get(one.customer.at()).copied()).flatten();
+            let equal = (0..segments.len()).filter(|i| *i != mine && weight(*i) == weight(mine));
+            ties += u64::from(equal.into_iter().any(|i| member(i) == Some(true)));
+        }
         match end {
             End::Control => control.push((one.customer, one.segment)),
             End::Listed => list.push(one),
@@ -257,7 +290,8 @@ pub fn audience(session: &mut Session<'_>, request: &AudienceRequest) -> Result<
     }
     control.sort_unstable();
     let unit = base.unit;
-    Ok(Audience { as_of, request: request.clone(), segments, ranked_by, unit, list, control, ends })
+    let ties = weighed.then_some(ties);
+    Ok(Audience { as_of, request: request.clone(), segments, ranked_by, unit, list, control, ends, ties })
 }
 
 /// Whether a customer is held out.
@@ -288,6 +322,7 @@ fn segment(session: &mut Session<'_>, name: &str) -> Result<(AudienceSegment, Ve
             action: None,
             definition: format!("{fact} = {value}"),
             priority: 0,
+            weight_millionths: ONE,
         };
         return Ok((segment, member));
     }
@@ -307,6 +342,7 @@ fn segment(session: &mut Session<'_>, name: &str) -> Result<(AudienceSegment, Ve
         action: one.action.clone(),
         definition: rules.definition(name),
         priority: one.priority,
+        weight_millionths: ONE,
     };
     Ok((segment, member))
 }
@@ -371,6 +407,7 @@ impl Audience {
                     name: s.name.clone(),
                     definition: s.definition.clone(),
                     digest: format!("{:016x}", IdHash::of(&s.definition).number()),
+                    weight_millionths: self.ties.map(|_| s.weight_millionths),
                 })
                 .collect(),
             ranked_by: self.ranked_by.name().into(),

@@ -15,6 +15,9 @@ pub struct Definition {
     pub definition: String,
     /// A digest of the rules, so that two receipts can be told to be of one definition.
     pub digest: String,
+    /// Its weight in millionths, where segments were weighed against each other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weight_millionths: Option<u64>,
 }
 
 /// One customer of the list.

@@ -80,6 +80,7 @@ fn request(segments: &[&str]) -> AudienceRequest {
         holdout_millionths: 300_000,
         campaign: "diwali".into(),
         seed: 1,
+        weights: Vec::new(),
     }
 }
 
@@ -169,6 +170,29 @@ fn the_share_held_out_is_near_what_was_asked_and_another_for_another_campaign() 
     assert!((242..=358).contains(&a.len()) && (242..=358).contains(&b.len()), "{} {}", a.len(), b.len());
     let both = a.iter().filter(|id| b.contains(id)).count();
     assert!((52..=128).contains(&both), "the draws of two campaigns are unrelated: {both}");
+}
+
+#[test]
+fn with_weights_the_greatest_product_decides_and_ties_are_counted() {
+    let base = base(&many(4));
+    let weigh = |weights: &[(&str, u64)]| {
+        let weights = weights.iter().map(|(name, w)| ((*name).to_string(), *w)).collect();
+        let asked = AudienceRequest { holdout_millionths: 0, weights, ..request(&["pune", "placed"]) };
+        let mut session = Session::new(&base, Context::at(AS_OF)).unwrap();
+        audience(&mut session, &asked)
+    };
+    let of = |found: &Audience| found.segments[usize::from(found.list[0].segment)].name.clone();
+    // Without weights the priority of the second decides; a greater weight of the first overrules it.
+    let plain = weigh(&[]).unwrap();
+    assert_eq!((of(&plain).as_str(), plain.ties), ("placed", None));
+    let first = weigh(&[("pune", 3_000_000)]).unwrap();
+    assert_eq!((of(&first).as_str(), first.ties), ("pune", Some(0)));
+    let even = weigh(&[("pune", 2_000_000), ("placed", 2_000_000)]).unwrap();
+    assert_eq!((of(&even).as_str(), even.ties), ("placed", Some(4)));
+    let receipt = even.receipt(&base.ids);
+    assert!(receipt.is_sound() && receipt.segments.iter().all(|s| s.weight_millionths == Some(2_000_000)));
+    let wrong = weigh(&[("puen", 1)]).unwrap_err();
+    assert_eq!(wrong.to_string(), "find the segment 'puen'; did you mean 'pune'?");
 }
 
 #[test]

@@ -64,8 +64,9 @@ impl<'a> Page<'_, 'a> {
 
     fn head(&mut self, style: &Style) -> Result<(), Error> {
         let title = escape(self.doc.title);
-        let day = self.voice.numbers.day(self.doc.as_of);
-        let as_of = escape(&self.voice.ui("as_of").replace("{day}", &day));
+        let day = self.doc.as_of.map(|day| self.voice.numbers.day(day));
+        let as_of = day.map(|day| escape(&self.voice.ui("as_of").replace("{day}", &day))).unwrap_or_default();
+        let dash = if as_of.is_empty() { "" } else { " – " };
         let kind = escape(&self.voice.ui("report_of"));
         let skip = escape(&self.voice.ui("skip"));
         write!(
@@ -74,7 +75,7 @@ impl<'a> Page<'_, 'a> {
              <meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\"/>\n\
              <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n\
              <meta name=\"color-scheme\" content=\"light dark\"/>\n<meta name=\"referrer\" content=\"no-referrer\"/>\n\
-             <title>{title} – {as_of}</title>\n<style>\n{CSS}</style>\n</head>\n<body>\n\
+             <title>{title}{dash}{as_of}</title>\n<style>\n{CSS}</style>\n</head>\n<body>\n\
              <a class=\"skip\" href=\"#report\">{skip}</a>\n<div class=\"wrap\">\n\
              <header class=\"mast\"><p class=\"eyebrow\">{kind}</p><h1>{title}</h1><p class=\"asof\">{as_of}</p></header>\n\
              <main id=\"report\">\n",

@@ -39,7 +39,7 @@ fn page(columns: impl Fn(Table) -> Table) -> String {
     let doc = Document {
         version: "0",
         title: "t",
-        as_of: Day(0),
+        as_of: Some(Day(0)),
         ids: &ids,
         intake: &intake,
         sections: vec![Section { card: &card, parameters: vec![], answer: &answer }],

@@ -458,7 +458,7 @@ impl Sample {
         Document {
             version: "0.1.0",
             title: "Asha Stores <&> \"Sons\"",
-            as_of: Day::from_ymd(2026, 9, 30).expect("a day"),
+            as_of: Day::from_ymd(2026, 9, 30),
             ids: &self.ids,
             intake: &self.intake,
             sections: self

@@ -5,6 +5,8 @@
 //! the edges of the scores. Of the n customers of a segment, k went to another of K places (the segments, and
 //! "no longer here" where windows let customers leave). With a Dirichlet prior of weight a for each place the
 //! share has the marginal posterior Beta(k + a, n - k + (K - 1) a), from which the 95 % interval is read.
+//! Instead of RFM any fact that names segments may be compared with itself on the first day: segments of rules have edges
+//! that are frozen by nature.
 //! Net flow of a segment = entries - exits = customers on the second day - customers on the first.
 //!
 //! # Source
@@ -14,11 +16,13 @@ mod present;
 
 pub use present::{AFTER, BEFORE};
 
-use crate::rfm::{Frozen, Measure, Naming, Rfm, RfmParams, Scoring, fifth, measure, rfm};
-use crate::sets::BuiltIn;
+use crate::overlap::grouping;
+use crate::rfm::{Frozen, Measure, Naming, Rfm, RfmParams, Scoring, fifth, measure, rfm_either};
+use crate::sets::{BuiltIn, SegmentSet};
 use crate::{Error, estimate};
 use naata_answer::{Analysis, Card, Refusal, choice, params};
-use naata_core::{Context, CustomerIx, Day, Histories, Minor, MoneyUnit, PurchaseRow, Summary};
+use naata_core::{Context, CustomerIx, Day, Grouping, Histories, Minor, MoneyUnit, PurchaseRow, Summary};
+use naata_facts::{Facts, Seen};
 use naata_math::Beta;
 
 choice! {
@@ -67,20 +71,29 @@ params! {
         bins: u8 = 5,
         /// Which names the scores get
         set: BuiltIn = BuiltIn::Grid,
+        /// A fact that names segments, such as segments.rules, instead of RFM
+        by: Option<String> = None,
     }
 }
 
 /// Days from the first day to the day of the question, unless the first is given.
-const BETWEEN: i32 = 90;
+const BETWEEN: u32 = 90;
+
+impl MigrationParams {
+    /// The first day.
+    fn seen(&self) -> Seen {
+        self.from.map_or(Seen::Ago(BETWEEN), Seen::On)
+    }
+}
 
 /// Where a customer stood on one day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stand {
     /// The segment: a position in [`Migration::names`].
     pub segment: u16,
-    /// Score of recency.
+    /// Score of recency; 0 where segments do not come from scores.
     pub r: u8,
-    /// Score of frequency.
+    /// Score of frequency; 0 where segments do not come from scores.
     pub f: u8,
     /// What was paid within the window.
     pub paid: Minor,
@@ -194,6 +207,11 @@ impl Migration {
                 && m.after.is_none_or(|s| fifth(s.r, bins) <= 2)
         })
     }
+
+    /// Customers who were in a segment on the first day and are in none on the second.
+    pub fn gone(&self) -> impl Iterator<Item = &Moved> {
+        self.rows.iter().filter(|m| m.before.is_some() && m.after.is_none())
+    }
 }
 
 /// Works out who moved between the first day of the parameters and the day of the question.
@@ -203,23 +221,89 @@ pub fn migration(
     params: &MigrationParams,
     cx: &Context<'_>,
 ) -> Result<Migration, Error> {
-    let to = cx.as_of;
-    let from = params.from.or_else(|| to.plus(-BETWEEN)).unwrap_or(Day::MIN);
+    migration_in(None, purchases, unit, params, cx)
+}
+
+/// The first and the second day, and from which day on purchases count on each.
+fn days(params: &MigrationParams, to: Day) -> Result<(Day, impl Fn(Day) -> Day), Error> {
+    let from = params.seen().day(to).unwrap_or(Day::MIN);
     if from >= to {
         return Err(Error::Order { from, to });
     }
+    let (mode, days) = (params.mode, i32::try_from(params.window.max(1) - 1).unwrap_or(i32::MAX));
+    let window = move |end: Day| match mode {
+        Mode::AllHistory => Day::MIN,
+        Mode::Frozen | Mode::Rescored => end.plus(-days).unwrap_or(Day::MIN),
+    };
+    Ok((from, window))
+}
+
+/// Compares two ways to divide the customers, on the first day of the parameters and on the day of the question. What
+/// was paid is counted within the windows.
+pub fn migration_between(
+    before: &Grouping,
+    after: &Grouping,
+    purchases: &Histories<PurchaseRow>,
+    unit: MoneyUnit,
+    params: &MigrationParams,
+    cx: &Context<'_>,
+) -> Result<Migration, Error> {
+    let to = cx.as_of;
+    let (from, window) = days(params, to)?;
+    // A name of one day alone is a segment like any other.
+    let mut names = before.names.clone();
+    for name in &after.names {
+        if !names.contains(name) {
+            names.push(name.clone());
+        }
+    }
+    let stands = |g: &Grouping, end: Day| -> Result<Vec<Option<Stand>>, Error> {
+        let paid = summaries(purchases, window(end), end)?;
+        let place = |name: &str| names.iter().position(|n| **n == *name).unwrap_or(names.len()) as u16;
+        let places: Vec<u16> = g.names.iter().map(|n| place(n)).collect();
+        let one = |at: u32| -> Result<Option<Stand>, Error> {
+            let Some(class) = g.class(CustomerIx(at)) else { return Ok(None) };
+            let segment = places.get(usize::from(class)).copied().unwrap_or(class);
+            let paid = paid.get(at as usize).map_or(Ok(Minor::ZERO), Summary::net)?;
+            Ok(Some(Stand { segment, r: 0, f: 0, paid }))
+        };
+        (0..g.of.len() as u32).map(one).collect()
+    };
+    let both = stands(before, from)?.into_iter().zip(stands(after, to)?);
+    let rows = (0u32..).map(CustomerIx).zip(both);
+    let rows = rows.filter(|(_, (before, after))| before.is_some() || after.is_some());
+    Ok(counted(Migration {
+        from,
+        to,
+        params: params.clone(),
+        unit,
+        segments: vec![Balance::default(); names.len()],
+        names,
+        base: purchases.customers(),
+        rows: rows.map(|(customer, (before, after))| Moved { customer, before, after }).collect(),
+        moves: Vec::new(),
+        stayed: 0,
+        before: 0,
+        after: 0,
+        cut_short: None,
+    }))
+}
+
+/// The same as [`migration`] with names of one's own for the scores, where they are given.
+pub fn migration_in(
+    own: Option<&SegmentSet>,
+    purchases: &Histories<PurchaseRow>,
+    unit: MoneyUnit,
+    params: &MigrationParams,
+    cx: &Context<'_>,
+) -> Result<Migration, Error> {
+    let to = cx.as_of;
+    let (from, window) = days(params, to)?;
     let scoring =
         RfmParams { scoring: params.scoring, bins: params.bins, set: params.set, ..RfmParams::default() };
-    let window = |end: Day| match params.mode {
-        Mode::AllHistory => Day::MIN,
-        Mode::Frozen | Mode::Rescored => {
-            let days = i32::try_from(params.window.max(1) - 1).unwrap_or(i32::MAX);
-            end.plus(-days).unwrap_or(Day::MIN)
-        }
-    };
     let first = summaries(purchases, window(from), from)?;
     let last = summaries(purchases, window(to), to)?;
-    let before = rfm(&first, unit, &scoring, &Context { as_of: from, ..*cx })?;
+    let before = rfm_either(own, &first, unit, &scoring, &Context { as_of: from, ..*cx })?;
     let stand = |paid, segment, r, f| Stand { segment, r, f, paid };
     let mut rows = vec![(None, None); purchases.customers()];
     for row in &before.rows {
@@ -227,7 +311,7 @@ pub fn migration(
             slot.0 = Some(stand(row.monetary, row.segment, row.r, row.f));
         }
     }
-    for (who, s) in stands_after(&last, &before, unit, params, &scoring, cx)? {
+    for (who, s) in stands_after(own, &last, &before, unit, params, &scoring, cx)? {
         if let Some(slot) = rows.get_mut(who.at()) {
             slot.1 = Some(s);
         }
@@ -268,6 +352,7 @@ fn summaries(purchases: &Histories<PurchaseRow>, from: Day, to: Day) -> Result<V
 
 /// Everyone's stand on the second day; nobody's, where nobody bought.
 fn stands_after(
+    own: Option<&SegmentSet>,
     last: &[Summary],
     before: &Rfm,
     unit: MoneyUnit,
@@ -276,7 +361,7 @@ fn stands_after(
     cx: &Context<'_>,
 ) -> Result<Vec<(CustomerIx, Stand)>, Error> {
     if params.mode != Mode::Frozen {
-        let after = match rfm(last, unit, scoring, cx) {
+        let after = match rfm_either(own, last, unit, scoring, cx) {
             Ok(after) => after.rows,
             Err(Error::NoBuyers { .. }) => Vec::new(),
             Err(other) => return Err(other),
@@ -287,7 +372,7 @@ fn stands_after(
         return Ok(after.iter().map(one).collect());
     }
     let frozen = Frozen::of(before)?;
-    let naming = Naming::built_in(params.set, params.bins)?;
+    let naming = Naming::either(own, params.set, params.bins)?;
     let m = measure(last, scoring.frequency, scoring.refunds, cx.as_of)?;
     let values = m.recency.iter().zip(&m.frequency).zip(&m.monetary);
     let one = |(who, ((recency, frequency), paid)): (&CustomerIx, ((&i64, &i64), &i64))| {
@@ -323,7 +408,7 @@ fn counted(mut m: Migration) -> Migration {
     for (from, counts) in matrix.chunks(side).enumerate() {
         let n: u64 = counts.iter().sum();
         // Who was not here cannot have stayed away: such customers are in no row. With all history nobody leaves.
-        let nobody_leaves = from + 1 == side || m.params.mode == Mode::AllHistory;
+        let nobody_leaves = from + 1 == side || (m.params.mode == Mode::AllHistory && m.params.by.is_none());
         let places = if nobody_leaves { side - 1 } else { side };
         for (to, k) in counts.iter().enumerate().filter(|(_, k)| **k > 0) {
             m.moves.push(MoveCount {
@@ -356,7 +441,7 @@ pub struct MigrationAnalysis;
 
 impl Analysis for MigrationAnalysis {
     type Params = MigrationParams;
-    type Input<'a> = (&'a Histories<PurchaseRow>, MoneyUnit);
+    type Input<'a> = (&'a Histories<PurchaseRow>, MoneyUnit, Option<&'a SegmentSet>, &'a Facts);
     type Output = Migration;
     const CARD: Card = Card {
         key: "migration",
@@ -369,18 +454,25 @@ impl Analysis for MigrationAnalysis {
         assumptions: &[
             "with frozen edges a customer who does the same keeps the segment; rescored, the others' doings move it too",
             "with all history the second day looks back further than the first",
+            "segments of rules are worked out on both days from what was known then; what a table states without a day counts on both",
             "customers move independently of each other",
         ],
         words: present::WORDS,
         example: "naata migration --purchases purchases.csv --from 2026-06-30 --mode frozen",
     };
 
+    fn wants(params: &MigrationParams) -> Vec<String> {
+        params.by.iter().flat_map(|by| [params.seen().name(by), by.clone()]).collect()
+    }
+
     fn run(
-        (purchases, unit): Self::Input<'_>,
+        (purchases, unit, own, facts): Self::Input<'_>,
         params: &MigrationParams,
         cx: &Context<'_>,
     ) -> Result<Migration, Refusal> {
-        Ok(migration(purchases, unit, params, cx)?)
+        let Some(by) = &params.by else { return Ok(migration_in(own, purchases, unit, params, cx)?) };
+        let (before, after) = (grouping(facts, &params.seen().name(by))?, grouping(facts, by)?);
+        Ok(migration_between(&before, &after, purchases, unit, params, cx)?)
     }
 }
 

@@ -13,6 +13,8 @@ pub(super) const WORDS: &[&str] = &[
     "message.migration.net",
     "action.migration.slipped",
     "action.migration.nobody_slipped",
+    "action.migration.gone",
+    "action.migration.nobody_gone",
     "chart.migration.flows",
     "chart.migration.net",
     "finding.segments.cut_short",
@@ -63,6 +65,11 @@ impl Provide for Migration {
         }
         Ok(())
     }
+}
+
+/// Whether customers can leave and come.
+fn by_windows(m: &Migration) -> bool {
+    m.params.by.is_some() || m.params.mode != Mode::AllHistory
 }
 
 impl Migration {
@@ -126,7 +133,10 @@ impl Present for Migration {
         let mut a = Answer::default();
         a.set("from", Cell::Day(self.from));
         a.set("to", Cell::Day(self.to));
-        a.set("mode", Cell::Word { family: "migration", name: self.params.mode.word() });
+        match &self.params.by {
+            Some(by) => a.set("by", Cell::Text(by.as_str().into())),
+            None => a.set("mode", Cell::Word { family: "migration", name: self.params.mode.word() }),
+        }
         a.set("prior", Cell::Word { family: "prior", name: self.params.prior.word() });
         a.set("before", Cell::Count(self.before));
         a.set("after", Cell::Count(self.after));
@@ -150,7 +160,7 @@ impl Present for Migration {
         let exits = self.rows.iter().filter(|m| m.after.is_none()).count() as u64;
         a.set("entries", Cell::Count(entries));
         a.set("exits", Cell::Count(exits));
-        if self.params.mode != Mode::AllHistory {
+        if by_windows(self) {
             a.messages.push(
                 Message::new("migration.net")
                     .with("entries", Cell::Count(entries))
@@ -161,10 +171,13 @@ impl Present for Migration {
             let f = Finding::new("segments.cut_short", Severity::Warning);
             a.findings.push(f.detail("from", &day).detail("day", &self.from));
         }
-        let mut slipped: Vec<&Moved> = self.slipped().collect();
+        // Whoever makes the segments knows which is better; what can be told of any is who is in none any more.
+        let by = self.params.by.is_some();
+        let mut slipped: Vec<&Moved> = if by { self.gone().collect() } else { self.slipped().collect() };
         if slipped.is_empty() {
             let values = vec![("customers", Cell::Count(self.before))];
-            a.actions.push(Action::Nothing { key: "migration.nobody_slipped", values });
+            let key = if by { "migration.nobody_gone" } else { "migration.nobody_slipped" };
+            a.actions.push(Action::Nothing { key, values });
             return a;
         }
         let paid = |m: &Moved| m.before.map_or(Minor::ZERO, |s| s.paid);
@@ -172,9 +185,9 @@ impl Present for Migration {
         let sum = slipped.iter().map(|m| i128::from(paid(m).0)).sum();
         let sum = Minor::from_wide(sum, "a list's purchases").ok();
         let stake = sum.map(|value| Stake { value, low: None, high: None, unit: self.unit });
-        a.tables.push(self.list("slipped", &slipped));
-        let customers = slipped.len() as u64;
-        a.actions.push(Action::Act { key: "migration.slipped", customers, stake, list: "slipped" });
+        let (key, list) = if by { ("migration.gone", "gone") } else { ("migration.slipped", "slipped") };
+        a.tables.push(self.list(list, &slipped));
+        a.actions.push(Action::Act { key, customers: slipped.len() as u64, stake, list });
         a
     }
 }

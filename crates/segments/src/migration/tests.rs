@@ -29,14 +29,52 @@ fn days_in_the_wrong_order_are_refused() {
 fn leaving_and_entering_by_hand() {
     // The first buys in both windows, the second only in the first, the third only in the second.
     let rows = [(0, 5, 50), (0, 25, 50), (1, 8, 50), (2, 28, 50)];
-    let m = run(&rows, &between(10, 10, Mode::Rescored), 30).unwrap();
+    let two = |mode: Mode| MigrationParams { bins: 2, ..between(10, 10, mode) };
+    let m = run(&rows, &two(Mode::Rescored), 30).unwrap();
     assert_eq!((m.before, m.after, m.rows.len()), (2, 2, 3));
     assert!(m.rows[1].after.is_none() && m.rows[2].before.is_none());
-    let all = run(&rows, &between(10, 10, Mode::AllHistory), 30).unwrap();
+    let all = run(&rows, &two(Mode::AllHistory), 30).unwrap();
     assert_eq!((all.before, all.after), (2, 3));
     let a = m.answer();
     assert_eq!(a.flaws(), Vec::<String>::new());
     words_are_declared(&a, present::WORDS);
+}
+
+#[test]
+fn any_two_ways_to_divide_can_be_compared() {
+    // In a on the first day: 0, 1, 2. On the second 0 has stayed, 1 is in b, 2 in neither, 3 has come to b.
+    let rows = [(0, 5, 50), (1, 8, 70), (2, 9, 90), (2, 28, -10)];
+    let of = |names: &[&str], of: &[Option<u16>]| Grouping {
+        fact: "f".into(),
+        names: names.iter().map(|n| (*n).into()).collect(),
+        of: of.iter().map(|c| c.unwrap_or(Grouping::NONE)).collect(),
+    };
+    let before = of(&["a"], &[Some(0), Some(0), Some(0), None]);
+    let after = of(&["b", "a"], &[Some(1), Some(0), None, Some(0)]);
+    let params = MigrationParams { by: Some("f".into()), ..between(10, 10, Mode::Frozen) };
+    let inr = MoneyUnit::of(Currency::INR);
+    let m =
+        migration_between(&before, &after, &purchases(&rows), inr, &params, &Context::at(Day(30))).unwrap();
+    assert_eq!((m.before, m.after, m.stayed, m.rows.len()), (3, 3, 1, 4));
+    assert_eq!(m.names, ["a".into(), "b".into()] as [Box<str>; 2]);
+    assert_eq!(m.gone().map(|g| (g.customer.0, g.before.unwrap().paid.0)).collect::<Vec<_>>(), [(2, 90)]);
+    let a = m.answer();
+    assert_eq!(a.flaws(), Vec::<String>::new());
+    words_are_declared(&a, present::WORDS);
+}
+
+#[test]
+fn names_of_ones_own_keep_the_edges_of_the_first_day() {
+    let rows: Vec<(u8, i32, i64)> =
+        (0..9u8).flat_map(|w| [(w, i32::from(w) + 1, 10), (w, i32::from(w) + 41, 10)]).collect();
+    let set: SegmentSet =
+        toml::from_str("name = 's'\nbins = 3\nelse = 'rest'\n[[segment]]\nname = 'lately'\nr = [3, 3]")
+            .unwrap();
+    let cx = Context::at(Day(80));
+    let inr = MoneyUnit::of(Currency::INR);
+    let m = migration_in(Some(&set), &purchases(&rows), inr, &between(40, 40, Mode::Frozen), &cx).unwrap();
+    assert_eq!((m.names.len(), m.before, m.stayed), (2, 9, 9));
+    assert_eq!(m.segments[0], Balance { before: 3, after: 3, stayed: 3 });
 }
 
 #[test]
@@ -59,6 +97,8 @@ proptest! {
     ) {
         // The same forty days once more, moved by forty.
         let twice: Vec<_> = rows.iter().flat_map(|(w, d, a)| [(*w, *d, *a), (*w, d + 40, *a)]).collect();
+        let customers: std::collections::BTreeSet<u8> = rows.iter().map(|r| r.0).collect();
+        prop_assume!(customers.len() >= 3);
         for mode in [Mode::Frozen, Mode::Rescored] {
             let m = run(&twice, &between(40, 40, mode), 80).unwrap();
             prop_assert_eq!((m.stayed, m.rows.len() as u64), (m.before, m.before));

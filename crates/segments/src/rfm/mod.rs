@@ -168,6 +168,17 @@ pub fn rfm_in(
     scored(summaries, unit, params, Naming::of(set, params.bins)?, cx)
 }
 
+/// The same with a set of one's own or the one of the parameters.
+pub(crate) fn rfm_either(
+    own: Option<&SegmentSet>,
+    summaries: &[Summary],
+    unit: MoneyUnit,
+    params: &RfmParams,
+    cx: &Context<'_>,
+) -> Result<Rfm, Error> {
+    scored(summaries, unit, params, Naming::either(own, params.set, params.bins)?, cx)
+}
+
 fn scored(
     summaries: &[Summary],
     unit: MoneyUnit,
@@ -177,8 +188,12 @@ fn scored(
 ) -> Result<Rfm, Error> {
     let RfmParams { scoring, bins, frequency, refunds, set: _ } = *params;
     let measures = measure(summaries, frequency, refunds, cx.as_of)?;
-    if measures.who.is_empty() {
+    let customers = measures.who.len() as u64;
+    if customers == 0 {
         return Err(Error::NoBuyers { as_of: cx.as_of });
+    }
+    if customers < u64::from(bins) {
+        return Err(Error::TooFewBuyers { bins, customers, as_of: cx.as_of });
     }
     let scores = score(&measures, scoring, bins, unit, cx.exec);
     let edges = ranges::ranges(&measures, &scores, bins);
@@ -259,10 +274,7 @@ impl Analysis for RfmAnalysis {
         params: &RfmParams,
         cx: &Context<'_>,
     ) -> Result<Rfm, Refusal> {
-        Ok(match own {
-            Some(set) => rfm_in(set, summaries, unit, params, cx)?,
-            None => rfm(summaries, unit, params, cx)?,
-        })
+        Ok(rfm_either(own, summaries, unit, params, cx)?)
     }
 }
 
@@ -291,9 +303,17 @@ mod tests {
         }
         assert_eq!(run(&[], &RfmParams::default()), Err(Error::NoBuyers { as_of: Day(100) }));
         assert_eq!(run(&[(1, 0, 0)], &RfmParams::default()), Err(Error::NoBuyers { as_of: Day(100) }));
+        // Two customers in five bins would get names that mean nothing.
+        let few = run(&[(1, 1, 1), (2, 1, 1), (3, 0, 0)], &RfmParams::default());
+        assert_eq!(few, Err(Error::TooFewBuyers { bins: 5, customers: 2, as_of: Day(100) }));
+        assert_eq!(
+            run(&[(1, 1, 1), (2, 1, 1)], &RfmParams { bins: 2, ..RfmParams::default() })
+                .map(|r| r.rows.len()),
+            Ok(2)
+        );
         let late = run(&[(101, 1, 1)], &RfmParams::default());
         assert_eq!(late, Err(Error::Later { as_of: Day(100), last: Day(101) }));
-        let most = run(&[(1, 1, i64::MAX), (1, 1, i64::MAX)], &RfmParams::default());
+        let most = run(&[(1, 1, i64::MAX); 5], &RfmParams::default());
         assert_eq!(most.map_err(|e| e.code()), Err("core.overflow"));
     }
 

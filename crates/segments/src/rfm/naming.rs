@@ -36,6 +36,11 @@ impl Naming {
         Ok(Self { names: set.names(), bins, cells: Some(set.spread()) })
     }
 
+    /// The naming of a set of one's own where there is one, else of a built-in set.
+    pub(crate) fn either(own: Option<&SegmentSet>, set: BuiltIn, bins: u8) -> Result<Self, Error> {
+        own.map_or_else(|| Self::built_in(set, bins), |own| Self::of(own, bins))
+    }
+
     /// The position of the name of three scores.
     pub(crate) fn of_scores(&self, r: u8, f: u8, m: u8) -> u16 {
         match &self.cells {

@@ -17,6 +17,7 @@ pub(super) const WORDS: &[&str] = &[
     "action.rfm.nobody_slipping",
     "action.rfm.too_thin",
     "chart.rfm.grid",
+    "chart.rfm.grid_value",
     "chart.rfm.segments",
     "finding.segments.no_spread",
     "word.segment.Champions",
@@ -112,6 +113,7 @@ fn grid(rfm: &Rfm) -> Table {
         .with("customers", Column::Count(cells.clone().map(|c| Some(c.2.customers)).collect()))
         .with("value", Column::Money(cells.map(|c| Some(c.2.value)).collect(), rfm.unit))
         .chart("rfm.grid", ChartKind::Heat { row: "r", column: "f", value: "customers" })
+        .chart("rfm.grid_value", ChartKind::Heat { row: "r", column: "f", value: "value" })
 }
 
 fn edges(rfm: &Rfm) -> Table {
@@ -268,7 +270,7 @@ pub(super) mod tests {
     fn too_few_customers_and_no_spread_are_said() {
         let one = Summary::stated(Day(0), Day(0), 1, Minor(5), Minor(0));
         let unit = MoneyUnit::of(Currency::INR);
-        let a = rfm(&[one, one], unit, &RfmParams::default(), &Context::at(Day(4))).unwrap().answer();
+        let a = rfm(&[one; 6], unit, &RfmParams::default(), &Context::at(Day(4))).unwrap().answer();
         assert!(matches!(a.actions[..], [Action::Nothing { key: "rfm.too_thin", .. }]));
         assert_eq!(a.findings.len(), 3);
     }

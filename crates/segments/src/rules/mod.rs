@@ -18,6 +18,26 @@ use naata_facts::rules::Rules;
 use naata_facts::{Column, Facts};
 use naata_math::{StudentT, sqrt};
 
+/// The name of the fact that says in which segment of the rules a customer is served: of those they are in the one of
+/// the highest priority, of equal ones the first of the file.
+pub const SERVED: &str = "segments.rules";
+
+/// The column of [`SERVED`], from facts that hold who is in each segment.
+pub fn served(rules: &Rules, facts: &Facts) -> Result<Column, Error> {
+    let mut order: Vec<usize> = (0..rules.segments.len()).collect();
+    order.sort_by_key(|at| std::cmp::Reverse(rules.segments.get(*at).map_or(0, |s| s.priority)));
+    let mut of: Vec<Option<u32>> = vec![None; facts.customers()];
+    for (segment, at) in order.into_iter().filter_map(|at| Some((rules.segments.get(at)?, at))) {
+        let Column::Flag(member) = facts.column(&segment.fact())? else { continue };
+        for (mine, m) in of.iter_mut().zip(member) {
+            if mine.is_none() && *m == Some(true) {
+                *mine = Some(at as u32);
+            }
+        }
+    }
+    Ok(Column::Class { names: rules.segments.iter().map(|s| s.name.as_str().into()).collect(), of })
+}
+
 /// One segment with its members together.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -217,6 +237,19 @@ when = { all = [{ segment = 'young' }, { fact = 'city', is = 'Pune' }] }
         assert_eq!((pune.customers, pune.unknown), (1, 2));
         assert_eq!(pune.missing, [("segments.rules.young".into(), 1), ("city".into(), 1)]);
         assert_eq!(r.answer().flaws(), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_customer_is_served_in_the_most_urgent_of_their_segments() {
+        let text = "[[segment]]\nname = 'a'\nwhen = { fact = 'age', above = 1 }\n\
+                    [[segment]]\nname = 'b'\npriority = 2\nwhen = { fact = 'age', above = 30 }\n\
+                    [[segment]]\nname = 'c'\npriority = 2\nwhen = { fact = 'age', above = 40 }";
+        let rules = Rules::parse(text, &[("age", Kind::Count)]).unwrap();
+        let mut facts = Facts::new(4, Day(10));
+        facts.put_column("age", Column::Count(vec![Some(20), Some(50), None, Some(1)]), Day(10)).unwrap();
+        rules.work_out(&mut facts, None).unwrap();
+        let Column::Class { of, names } = served(&rules, &facts).unwrap() else { panic!("no classes") };
+        assert_eq!((of, names.len()), (vec![Some(0), Some(1), None, None], 3));
     }
 
     #[test]

@@ -7,6 +7,7 @@ use naata_core::{CustomerIx, Minor};
 /// The words besides those of tables, columns and the head.
 pub(super) const WORDS: &[&str] = &[
     "message.segments.covered",
+    "finding.facts.absent",
     "message.segments.unknown",
     "message.segments.nobody",
     "action.segments.serve",
