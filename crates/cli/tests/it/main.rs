@@ -13,6 +13,7 @@ mod browser;
 mod ends;
 mod kept;
 mod layers;
+mod packed;
 mod product;
 // The cases see their data through a link, which only Unix lets everyone make.
 #[cfg(unix)]

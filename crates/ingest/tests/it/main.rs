@@ -2,6 +2,7 @@
 #![expect(clippy::expect_used, reason = "a helper of tests stops the test when what it needs is not there")]
 
 mod bad_input;
+mod codes;
 #[cfg(all(feature = "gzip", feature = "xlsx", feature = "zstd"))]
 mod containers;
 mod exports;
