@@ -9,7 +9,8 @@
 uuid ids, and touches), has each program do the same full work with two threads, compares the outputs customer by
 customer, edge by edge, and only then reads times. Programs take turns within a round; each ratio is naata's figure
 by the other's of the same round, and the median of the rounds is printed. CPU is user + system time of the whole
-process, memory its peak. `grow` times `naata report` on 1, 2, 5 and 10 million rows.
+process, memory its peak. `grow` times a report of everything and commands that hold rows on 1, 2, 5
+and 10 million of them.
 """
 
 import csv
@@ -150,18 +151,24 @@ def compare(bin, folder, size, rounds):
 
 
 def grow(bin, folder):
-    print("rows      cpu s   s per million   peak MB", flush=True)
+    naata = os.path.join(bin, "naata")
+    print("command    rows      cpu s   s per million   peak MB   bytes a row beyond the first size", flush=True)
+    first = {}
     for millions in (1, 2, 5, 10):
         data = os.path.join(folder, f"grow-{millions}")
         if not os.path.exists(os.path.join(data, "touches.csv")):
             os.makedirs(data, exist_ok=True)
             n = millions * 1_000_000
             subprocess.run([os.path.join(bin, "bulk"), data, str(n), str(n // 11)], check=True)
-        files = [os.path.join(data, name) for name in ("purchases-shuffled.csv", "touches.csv")]
-        report = os.path.join(data, "report.html")
-        cpu, _, peak = run([os.path.join(bin, "naata"), "report", "--purchases", files[0], "--touches", files[1],
-                            "-o", report, "--threads", "2", "-q"])
-        print(f"{millions:3} M  {cpu:9.1f}  {cpu / millions:14.2f}  {peak:8.0f}", flush=True)
+        purchases, touches = [os.path.join(data, name) for name in ("purchases-shuffled.csv", "touches.csv")]
+        for command in ("summary", "pulse", "retention", "rfm", "report"):
+            tables = ["--purchases", purchases] + (["--touches", touches] if command == "report" else [])
+            out = os.path.join(data, "report.html" if command == "report" else "out.json")
+            cpu, _, peak = run([naata, command, *tables, "-o", out, "--threads", "2", "-q"])
+            first.setdefault(command, (millions, peak))
+            rows, small = first[command]
+            beyond = f"{(peak - small) / (millions - rows):10.0f}" if millions > rows else ""
+            print(f"{command:9} {millions:3} M  {cpu:9.1f}  {cpu / millions:14.2f}  {peak:8.0f}  {beyond}", flush=True)
 
 
 def main():
