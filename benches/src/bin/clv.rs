@@ -85,14 +85,15 @@ fn value(file: &str) -> Result<(), String> {
     let plan = Plan { periods: 12, period_days: 30, discount: 0.008 };
     let horizons = plan.horizons(TimeUnit::Week);
     let start = Instant::now();
+    let all = model.expected_of_rows(collapsed.rows(), &horizons);
     let figures: Vec<(f64, f64, f64)> = collapsed
         .rows()
         .iter()
-        .map(|r| {
-            let expected = model.expected_purchases(&r.history, &horizons);
+        .zip(&all)
+        .map(|(r, expected)| {
             let alive = model.p_alive(&r.history).unwrap_or(f64::NAN);
             let ahead = expected.last().copied().flatten().unwrap_or(f64::NAN);
-            (alive, ahead, plan.discounted(&expected).unwrap_or(f64::NAN))
+            (alive, ahead, plan.discounted(expected).unwrap_or(f64::NAN))
         })
         .collect();
     let mut total = 0.0;

@@ -56,5 +56,5 @@ pub use analysis::{Analysis, Card, Refusal};
 pub use answer::{Action, Answer, Message, Present, Stake};
 pub use cell::{Cell, Column};
 pub use derived::Derived;
-pub use param::{ParamSpec, Params, Value};
+pub use param::{Names, ParamSpec, Params, Value};
 pub use table::{Chart, ChartKind, Role, Table};

@@ -63,6 +63,29 @@ impl<T: Value> Value for Option<T> {
     }
 }
 
+/// Several texts: a flag that may be given more than once, or one text with commas.
+///
+/// ```
+/// use naata_answer::{Names, Value};
+/// let names = Names::parse("a, b,,c")?;
+/// assert_eq!((names.0.len(), names.show()), (3, "a,b,c".to_string()));
+/// # Ok::<(), String>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Names(pub Vec<String>);
+
+impl Value for Names {
+    const KIND: &'static str = "list";
+    const OPTIONAL: bool = true;
+    fn show(&self) -> String {
+        self.0.join(",")
+    }
+    fn parse(text: &str) -> Result<Self, String> {
+        let parts = text.split(',').map(str::trim).filter(|p| !p.is_empty());
+        Ok(Self(parts.map(str::to_string).collect()))
+    }
+}
+
 /// One parameter, as help and docs show it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParamSpec {

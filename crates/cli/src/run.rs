@@ -3,9 +3,9 @@
 use crate::fail::{CHECK_FAILED, Fail};
 use crate::work::Work;
 use crate::{args, output};
-use clap::{Arg, ArgMatches, Command};
+use clap::{Arg, ArgAction, ArgMatches, Command};
 use naata::{CATALOGUE, Entry, Run};
-use naata_answer::{Action, Answer, Cell, Message};
+use naata_answer::{Action, Answer, Cell, Message, Names, Value};
 use naata_core::{Class, Severity};
 use naata_report::{Document, Section};
 use std::io::Write;
@@ -20,6 +20,9 @@ pub fn command(entry: &Entry, name: &'static str) -> Command {
             if spec.default.is_empty() { String::new() } else { format!(" [default: {}]", spec.default) };
         let mut arg = Arg::new(spec.name).long(flag).help(format!("{}{default}", spec.help));
         arg = arg.value_name(spec.kind.to_uppercase());
+        if spec.kind == <Names as Value>::KIND {
+            arg = arg.action(ArgAction::Append);
+        }
         if spec.name == "set" {
             // Besides the built-in sets a file of one's own.
             arg = arg.value_name("CHOICE|FILE").help(format!(

@@ -318,9 +318,11 @@ fn last_day(intake: &naata_core::Intake, today: Option<Day>) -> Result<Day, Fail
 }
 
 /// A parameter of an analysis by flags. A file of names is none, as it stands in for the built-in sets; rules that are
-/// named for the ways segments move and buy are what they are to be told by.
+/// named for the ways segments move and buy are what they are to be told by; a flag that is repeated is one text with commas.
 pub fn parameter(m: &ArgMatches, key: &str, name: &str) -> Option<String> {
-    let given = args::text(m, name).filter(|text| name != "set" || !is_file(text));
+    let several = args::texts(m, name);
+    let given = (!several.is_empty()).then(|| several.join(","));
+    let given = given.filter(|text| name != "set" || !is_file(text));
     let by_rules = name == "by" && matches!(key, "migration" | "lift") && args::path(m, "rules").is_some();
     given.or_else(|| by_rules.then(|| naata::segments::rules::SERVED.to_string()))
 }

@@ -55,6 +55,17 @@ pub enum Error {
         /// How many customers are needed.
         least: u64,
     },
+    /// A fact about customers is not there, or cannot be used.
+    #[error(transparent)]
+    Facts(#[from] naata_facts::Error),
+    /// A fact of numbers, amounts or days cannot divide customers.
+    #[error("divide customers by {fact}: it holds {holds}, and names or yes-or-no are needed")]
+    NoClasses {
+        /// The fact.
+        fact: String,
+        /// What it holds.
+        holds: &'static str,
+    },
     /// Nobody ever bought again.
     #[error("fit a model to {customers} customers: none of them bought on a second day up to {until}")]
     NoRepeat {
@@ -195,6 +206,8 @@ impl Error {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Core(e) => e.code(),
+            Self::Facts(e) => e.code(),
+            Self::NoClasses { .. } => "metrics.no_classes",
             Self::NoPurchases { .. } => "metrics.no_purchases",
             Self::Period { .. } => "metrics.period",
             Self::Uncovered { .. } => "metrics.uncovered",
@@ -224,6 +237,8 @@ impl Error {
     pub fn class(&self) -> Class {
         match self {
             Self::Core(e) => e.class(),
+            Self::Facts(e) => e.class(),
+            Self::NoClasses { .. } => Class::Usage,
             Self::Period { .. } | Self::Window | Self::Parameter { .. } => Class::Usage,
             Self::NoPurchases { .. }
             | Self::Uncovered { .. }

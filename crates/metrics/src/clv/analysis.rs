@@ -5,12 +5,18 @@ use super::choose::{self, Tried, alike, disagreeing};
 use super::interval::{Total, Valuer};
 use super::spend::SpendFit;
 use super::value::Compounding;
-use super::{AnyModel, Base, Bootstrap, History, Holdout, ModelChoice, Plan, PurchaseModel, TimeUnit};
+use super::{
+    Acquisition, AnyModel, Base, Bootstrap, Costs, Design, GroupWorth, History, Holdout, ModelChoice, Plan,
+    PurchaseModel, TimeUnit, groups,
+};
 use crate::Error;
-use naata_answer::{Analysis, Card, Refusal, choice, params};
+use crate::churn::LikelihoodRatio;
+use naata_answer::{Analysis, Card, Names, Refusal, choice, params};
 use naata_core::{Context, CustomerIx, Day, Histories, Minor, MoneyUnit, PurchaseRow};
+use naata_facts::Facts;
 use naata_math::Normal;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 choice! {
     /// What becomes of customers who may be older than the export.
@@ -53,6 +59,12 @@ params! {
         level: f64 = 0.95,
         /// Draws of the parametric bootstrap; none when 0
         bootstrap: u32 = 0,
+        /// Facts stated about customers that may go with how they buy and leave, such as customers.industry
+        covariate: Names = Names::default(),
+        /// Value by group: a fact that names, or says yes or no, such as customers.country or segments.rfm.segment
+        by: Option<String> = None,
+        /// What winning a customer costs: an amount for all, or GROUP=AMOUNT for groups of --by
+        acquisition_cost: Names = Names::default(),
     }
 }
 
@@ -80,6 +92,10 @@ pub struct Worth {
     pub expected_spend: Option<f64>,
     /// The customer's value, in major units.
     pub clv: Option<f64>,
+    /// Where that value lies, as far as the data tell.
+    pub clv_estimate: Option<(f64, f64)>,
+    /// Where lies what the customer will bring.
+    pub clv_prediction: Option<(f64, f64)>,
 }
 
 /// Customers whose first purchase lies in one quarter of a year.
@@ -132,6 +148,18 @@ pub struct Clv {
     pub at_stake: Option<Total>,
     /// Value by quarter of the first purchase.
     pub cohorts: Vec<Cohort>,
+    /// The fact that groups customers, where one was asked for.
+    pub by: Option<String>,
+    /// Value by that fact.
+    pub groups: Vec<GroupWorth>,
+    /// The covariates, where any were asked for.
+    pub design: Option<Arc<Design>>,
+    /// Whether they explain more than chance would.
+    pub covariate_test: Option<LikelihoodRatio>,
+    /// What winning customers cost, where it was given.
+    pub acquisition: Option<Acquisition>,
+    /// Whether customers have prediction intervals of their value: bases too large have none.
+    pub single_ranges: bool,
     /// What a new customer's repeat purchases are worth, in major units.
     pub new_customer: Option<f64>,
     /// What it is worth if one more in a hundred of today's customers were one still, in major units.
@@ -154,14 +182,36 @@ pub struct Clv {
     pub money: MoneyUnit,
 }
 
-/// Works out lifetime values from purchases.
+/// The prediction interval of the value of each customer is worked out for bases of up to so many.
+pub const MOST_SINGLE: usize = 20_000;
+
+/// Works out lifetime values from purchases alone.
+///
+/// # Errors
+/// A parameter out of range, or one that needs facts; too few customers; nobody who bought again.
 pub fn lifetime_value(
     purchases: &Histories<PurchaseRow>,
     money: MoneyUnit,
     p: &ClvParams,
     cx: &Context<'_>,
 ) -> Result<Clv, Error> {
+    lifetime_value_with(purchases, money, &Facts::new(purchases.customers(), cx.as_of), p, cx)
+}
+
+/// Works out lifetime values from purchases and the facts that the parameters name.
+///
+/// # Errors
+/// As [`lifetime_value`]; a fact that is not there; a covariate that is worked out from purchases; no covariate that can
+/// be used.
+pub fn lifetime_value_with(
+    purchases: &Histories<PurchaseRow>,
+    money: MoneyUnit,
+    facts: &Facts,
+    p: &ClvParams,
+    cx: &Context<'_>,
+) -> Result<Clv, Error> {
     check(p, cx.as_of)?;
+    let costs = Costs::read(&p.acquisition_cost.0, p.by.is_some())?;
     let until = p.until.unwrap_or(cx.as_of);
     let how = Gather {
         until,
@@ -179,16 +229,19 @@ pub fn lifetime_value(
     if base.histories.repeaters() == 0 {
         return Err(Error::NoRepeat { customers, until });
     }
+    let design = design(&p.covariate.0, facts, &base)?;
+    let base = base.with_design(design.as_deref());
     let first = base.buyers.iter().map(|b| b.first).min().unwrap_or(until);
     let mut trials = Vec::new();
     for origin in choose::origins(first, cx.as_of, p.until) {
         let how = Gather { until: origin, ..how };
-        trials.extend(choose::trial(purchases, money, &how, LEAST, origin == until, cx)?);
+        let named = origin == until;
+        trials.extend(choose::trial(purchases, money, &how, LEAST, named, design.as_ref(), cx)?);
     }
     // With a split given the models that were judged are those that are used.
     let fits = match trials.last() {
         Some(t) if t.base.until == until => t.fits.clone(),
-        _ => AnyModel::fit_all(&base.histories),
+        _ => choose::fit_all(&base, design.as_ref()),
     };
     let tried = choose::tried(fits, &base, &trials);
     let chosen = choose::choose(&tried, p.model);
@@ -197,16 +250,16 @@ pub fn lifetime_value(
     let plan = Plan { periods: p.periods, period_days: p.period_days, discount: rate };
     let horizon = p.horizon.map_or_else(|| p.unit.from_days(364.0), f64::from);
     let used = tried.get(chosen);
-    let model = used.and_then(|t| t.fit.model);
+    let model = used.and_then(|t| t.fit.model.as_ref());
     let z = Normal::STANDARD.quantile(0.5 + 0.5 * p.level);
     let margin = p.margin.unwrap_or(1.0);
     let valuer = Valuer { base: &base, plan: &plan, margin, z, level: p.level, cx };
-    let mut rows = valuer.rows(model.as_ref(), spend.model(), horizon);
+    let mut rows = valuer.rows(model, spend.model(), horizon);
     let ranges = used.and_then(|t| valuer.purchases_ranges(&t.fit, horizon));
     for (w, at) in rows.iter_mut().zip(base.histories.of()) {
         w.purchases = ranges.as_ref().and_then(|r| r.get(*at as usize).copied().flatten());
     }
-    for other in disagreeing(&tried, chosen).filter_map(|t| t.fit.model) {
+    for other in disagreeing(&tried, chosen).filter_map(|t| t.fit.model.as_ref()) {
         let of_rows: Vec<Option<f64>> =
             base.histories.rows().iter().map(|r| other.p_alive(&r.history).ok()).collect();
         for (w, at) in rows.iter_mut().zip(base.histories.of()) {
@@ -217,9 +270,9 @@ pub fn lifetime_value(
     let leaving = leaving(&base, &rows, p.valuable);
     let everybody: Vec<usize> = (0..rows.len()).collect();
     let bent = used.and_then(|t| valuer.bent(&t.fit));
-    let total = valuer.total(model.as_ref(), bent.as_ref(), &spend, &rows, &everybody);
+    let total = valuer.total(model, bent.as_ref(), &spend, &rows, &everybody);
     let mut at_stake =
-        valuer.total(model.as_ref(), bent.as_ref(), &spend, &rows, &leaving).filter(|_| !leaving.is_empty());
+        valuer.total(model, bent.as_ref(), &spend, &rows, &leaving).filter(|_| !leaving.is_empty());
     // The range of the stake covers every model that the data support alike.
     for other in alike(&tried, chosen) {
         let m = other.fit.model.as_ref();
@@ -233,6 +286,30 @@ pub fn lifetime_value(
             stake.prediction = widest(stake.prediction, theirs.prediction);
         }
     }
+    let single_ranges = rows.len() <= MOST_SINGLE;
+    let predictions = used.zip(spend.model()).filter(|_| single_ranges);
+    let predictions = predictions.and_then(|(t, g)| valuer.value_ranges(&t.fit, &g, &rows));
+    let estimates = bent.as_ref().and_then(|b| valuer.value_estimates(b, &spend, &rows));
+    for (i, w) in rows.iter_mut().enumerate() {
+        w.clv_prediction = predictions.as_ref().and_then(|r| r.get(i).copied().flatten());
+        w.clv_estimate = estimates.as_ref().and_then(|r| r.get(i).copied().flatten());
+    }
+    let groups = match &p.by {
+        None => Vec::new(),
+        Some(fact) => {
+            let of = groups::divide(fact, facts.column(fact)?, &base)?;
+            let fit = used.map(|t| &t.fit);
+            groups::worth(&valuer, fit, bent.as_ref(), &spend, &rows, horizon, of)?
+        }
+    };
+    let covariate_test = match (&design, used.filter(|t| t.is_model() && !t.fit.coefficients.is_empty())) {
+        (Some(_), Some(t)) => {
+            let plain = AnyModel::fit_plain(t.name, &base.histories).log_likelihood;
+            LikelihoodRatio::new(t.fit.log_likelihood, plain, t.fit.coefficients.len()).ok()
+        }
+        _ => None,
+    };
+    let acquisition = costs.account(&valuer, &groups, money, model, spend.model().as_ref())?;
     let purchases_ahead = used.and_then(|t| valuer.purchases(&t.fit, horizon));
     let last = trials.last();
     let judged = last.and_then(|t| t.fits.get(chosen).map(|f| (t, &f.1)));
@@ -241,13 +318,14 @@ pub fn lifetime_value(
     });
     let expected_curve =
         judged.and_then(|(t, fit)| t.holdout.expected_curve(&t.base, fit.model.as_ref()?, cx));
-    let bootstrap = model.filter(|m| p.bootstrap > 0 && !m.parameters().is_empty()).map(|m| {
+    let wanted = model.filter(|m| p.bootstrap > 0 && !m.parameters().is_empty());
+    let bootstrap = wanted.map(|m| {
         let value = |m: &AnyModel, g: &super::GammaGamma| {
             let values: Option<Vec<f64>> =
                 valuer.rows(Some(m), Some(*g), horizon).iter().map(|w| w.clv).collect();
             values.map(naata_math::exact_sum)
         };
-        Bootstrap::of(&base, &m, spend.model().as_ref(), p.bootstrap, p.level, cx, value)
+        Bootstrap::of(&base, m, spend.model().as_ref(), p.bootstrap, p.level, cx, value)
     });
     let new_customer = model.and_then(|m| {
         let expected = m.expected_purchases(&History::NEW, &plan.horizons(p.unit));
@@ -255,6 +333,12 @@ pub fn lifetime_value(
     });
     Ok(Clv {
         cohorts: cohorts(&base, &rows),
+        by: p.by.clone(),
+        groups,
+        design,
+        covariate_test,
+        acquisition,
+        single_ranges,
         retention_point: retention_point(&rows),
         season_seen: last.map(|t| season_seen(t.base.until, cx.as_of, until, &plan)),
         origins: trials.iter().map(|t| t.base.until).collect(),
@@ -290,6 +374,27 @@ fn retention_point(rows: &[Worth]) -> Option<f64> {
     let may_leave = rows.iter().filter(|w| w.p_alive.is_some_and(|p| p > 1e-12 && p < 0.99));
     let all: Option<Vec<f64>> = may_leave.map(one).collect();
     all.filter(|a| !a.is_empty()).map(naata_math::exact_sum)
+}
+
+/// The design of the covariates that are asked for; `None` without any.
+fn design(names: &[String], facts: &Facts, base: &Base) -> Result<Option<Arc<Design>>, Error> {
+    if names.is_empty() {
+        return Ok(None);
+    }
+    // What is worked out from purchases would tell the model what it is to explain.
+    if let Some(name) = names.iter().find(|n| !n.starts_with("customers.")) {
+        return Err(Error::Parameter {
+            parameter: "covariate",
+            value: name.clone(),
+            allowed: "a fact stated about customers, such as customers.industry: others follow from what they did",
+        });
+    }
+    let mut columns = Vec::new();
+    for name in names {
+        columns.push((name.as_str(), facts.column(name)?));
+    }
+    let buyers: Vec<CustomerIx> = base.buyers.iter().map(|b| b.who).collect();
+    Design::of(&columns, &buyers, base.customers).map(Arc::new).map(Some)
 }
 
 /// Value by quarter of the first purchase.
@@ -382,7 +487,7 @@ pub struct ClvAnalysis;
 
 impl Analysis for ClvAnalysis {
     type Params = ClvParams;
-    type Input<'a> = (&'a Histories<PurchaseRow>, MoneyUnit);
+    type Input<'a> = (&'a Histories<PurchaseRow>, MoneyUnit, &'a Facts);
     type Output = Clv;
     const CARD: Card = Card {
         key: "clv",
@@ -390,9 +495,10 @@ impl Analysis for ClvAnalysis {
         title: "What each customer is worth, and who has probably left",
         unit: "money, purchases and probabilities",
         formula: "CLV = margin x expected spend x sum over periods of expected purchases / (1 + discount)^k; \
-                  purchases by BG/NBD, MBG/NBD, Pareto/NBD or NBD, spend by Gamma-Gamma, all by maximum likelihood",
+                  purchases by BG/NBD, MBG/NBD, Pareto/NBD or NBD, spend by Gamma-Gamma, all by maximum likelihood; \
+                  with covariates z purchases come exp(g'z) times as fast, odds or rates of leaving are exp(d'z)-fold",
         source: "Schmittlein, Morrison and Colombo, 1987; Fader, Hardie and Lee, 2005; Batislam, Denizel and \
-                 Filiztekin, 2007; Hoppe and Wagner, 2007; Ehrenberg, 1959; Fader and Hardie, 2013",
+                 Filiztekin, 2007; Hoppe and Wagner, 2007; Ehrenberg, 1959; Fader and Hardie, 2013; covariates: Fader and Hardie, 2007",
         assumptions: &[
             "Customers can leave without saying so; there is no contract.",
             "Purchases of one day are one occasion; while a customer, each buys at a steady rate: no season, no trend.",
@@ -403,7 +509,15 @@ impl Analysis for ClvAnalysis {
         example: "naata clv --purchases orders.csv --unit week --until 2026-03-31",
     };
 
-    fn run((purchases, money): Self::Input<'_>, p: &ClvParams, cx: &Context<'_>) -> Result<Clv, Refusal> {
-        Ok(lifetime_value(purchases, money, p, cx)?)
+    fn wants(p: &ClvParams) -> Vec<String> {
+        p.covariate.0.iter().chain(&p.by).cloned().collect()
+    }
+
+    fn run(
+        (purchases, money, facts): Self::Input<'_>,
+        p: &ClvParams,
+        cx: &Context<'_>,
+    ) -> Result<Clv, Refusal> {
+        Ok(lifetime_value_with(purchases, money, facts, p, cx)?)
     }
 }

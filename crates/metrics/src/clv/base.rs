@@ -3,7 +3,7 @@
 //! Purchases of one day are one occasion. Days stay days inside: the unit only says how times are written. Refunds are
 //! treated by a named policy, and every row of purchases is in exactly one part of the account.
 
-use super::{Collapsed, History, TimeUnit};
+use super::{Collapsed, Design, History, TimeUnit};
 use crate::Error;
 use naata_answer::choice;
 use naata_core::{CustomerIx, Day, Histories, Minor, MoneyUnit, PurchaseRow};
@@ -274,6 +274,19 @@ impl Base {
             unit,
             customers: purchases.customers(),
         })
+    }
+}
+
+impl Base {
+    /// The same customers with their rows of covariates, where there are any.
+    pub(super) fn with_design(mut self, design: Option<&Design>) -> Self {
+        if let Some(design) = design {
+            for b in &mut self.buyers {
+                b.history = b.history.with_pattern(design.pattern(b.who));
+            }
+            self.histories = Collapsed::new(&self.buyers.iter().map(|b| b.history).collect::<Vec<_>>());
+        }
+        self
     }
 }
 

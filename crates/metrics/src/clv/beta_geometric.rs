@@ -24,17 +24,18 @@
 //! Fader, Hardie and Lee, 2005; Batislam, Denizel and Filiztekin, 2007; the sum over k is our own rearrangement.
 
 use super::residual::discounted;
-use super::{BgNbd, Collapsed, Fit, History, MbgNbd, PurchaseModel, Undefined, fit};
+use super::{BgNbd, Collapsed, Fit, History, MbgNbd, PurchaseModel, Undefined, Weighted, fit};
 use naata_math::optimise::Derivatives;
 use naata_math::{
     Beta, Gamma, Matrix, Neumaier, Rng, digamma_rising, exp, ln, ln_1p, ln_hyp2f1, ln_rising, logistic,
     trigamma_rising,
 };
+use std::collections::BTreeMap;
 
 /// Either of the models at given parameters: [`BgNbd`] tosses the coin from the second purchase on, [`MbgNbd`] from the
 /// first.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct BetaGeometric<const FIRST_TOSS: u32>(Kernel);
+pub struct BetaGeometric<const FIRST_TOSS: u32>(pub(super) Kernel);
 
 impl<const FIRST_TOSS: u32> BetaGeometric<FIRST_TOSS> {
     /// The model at positive, finite parameters; `None` at others.
@@ -67,6 +68,10 @@ impl<const FIRST_TOSS: u32> PurchaseModel for BetaGeometric<FIRST_TOSS> {
 
     fn expected_purchases(&self, history: &History, horizons: &[f64]) -> Vec<Option<f64>> {
         self.0.expected(history, horizons)
+    }
+
+    fn expected_of_rows(&self, rows: &[Weighted], horizons: &[f64]) -> Vec<Vec<Option<f64>>> {
+        self.0.expected_of_rows(rows, horizons)
     }
 
     fn survival(&self, history: &History, ahead: f64) -> Result<f64, Undefined> {
@@ -222,12 +227,28 @@ impl Kernel {
     /// The expected purchases up to each horizon.
     pub(super) fn expected(&self, h: &History, horizons: &[f64]) -> Vec<Option<f64>> {
         let alive = exp(self.ln_p_alive(h));
+        scaled(&self.expected_if_alive(h, horizons), alive)
+    }
+
+    /// The same for many histories: what follows given that a customer is one still depends on x and age alone.
+    fn expected_of_rows(&self, rows: &[Weighted], horizons: &[f64]) -> Vec<Vec<Option<f64>>> {
+        let mut known: BTreeMap<(u32, u64), Vec<Option<f64>>> = BTreeMap::new();
+        let one = |r: &Weighted| {
+            let h = &r.history;
+            let alive = exp(self.ln_p_alive(h));
+            let key = (h.x(), h.age().to_bits());
+            scaled(known.entry(key).or_insert_with(|| self.expected_if_alive(h, horizons)), alive)
+        };
+        rows.iter().map(one).collect()
+    }
+
+    /// The expected purchases of one who is a customer at the end of the history.
+    fn expected_if_alive(&self, h: &History, horizons: &[f64]) -> Vec<Option<f64>> {
         let start = self.alpha + h.age();
         let mut out = Vec::with_capacity(horizons.len());
         for chunk in horizons.chunks(LANES) {
             let spans: Vec<f64> = chunk.iter().map(|t| t / start).collect();
-            let sums = expected_if_alive(self.r + f64::from(h.x()), self.a, self.b + self.tosses(h), &spans);
-            out.extend(sums.into_iter().map(|e| e.map(|e| e * alive).filter(|e| e.is_finite())));
+            out.extend(expected_if_alive(self.r + f64::from(h.x()), self.a, self.b + self.tosses(h), &spans));
         }
         out
     }
@@ -343,6 +364,11 @@ pub(super) fn purchases_if_loyal(shape: f64, span: f64, most: usize) -> Vec<f64>
         }
     }
     out
+}
+
+/// Expectations times the chance to be a customer.
+fn scaled(if_alive: &[Option<f64>], alive: f64) -> Vec<Option<f64>> {
+    if_alive.iter().map(|e| e.map(|e| e * alive).filter(|e| e.is_finite())).collect()
 }
 
 /// `ln(1 + e^u)` without overflow.

@@ -73,7 +73,8 @@ fn draw(base: &Base, model: &AnyModel, spend: Option<&GammaGamma>, rng: &mut Rng
     let mut histories = Vec::with_capacity(base.buyers.len());
     let mut pairs = Vec::new();
     for b in &base.buyers {
-        let h = model.draw(b.history.age(), rng)?;
+        let pattern = b.history.pattern();
+        let h = model.of_pattern(pattern).draw(b.history.age(), rng)?.with_pattern(pattern);
         if let Some(gamma) = spend.filter(|_| h.x() > 0) {
             let [p, q, v] = gamma.parameters().map(|p| p.1);
             let rate = Gamma::new(q, v).ok()?.sample(rng);

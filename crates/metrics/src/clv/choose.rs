@@ -13,9 +13,12 @@
 //! Tashman, "Out-of-sample tests of forecasting accuracy: an analysis and review", 2000; Akaike, 1974.
 
 use super::base::Gather;
-use super::{AnyModel, Base, Fit, FitOutcome, Holdout, ModelChoice, Naive, PurchaseModel, Score, Undefined};
+use super::{
+    AnyModel, Base, Design, Fit, FitOutcome, Holdout, ModelChoice, Naive, PurchaseModel, Score, Undefined,
+};
 use crate::Error;
 use naata_core::{Context, Day, Histories, MoneyUnit, PurchaseRow};
+use std::sync::Arc;
 
 /// Shorter data are not held back from without being asked to.
 pub const LEAST_SPAN: i64 = 182;
@@ -67,6 +70,14 @@ pub(super) fn origins(first: Day, as_of: Day, until: Option<Day>) -> Vec<Day> {
     (1..=ORIGINS).rev().filter_map(back).collect()
 }
 
+/// Fits every model, with covariates where there are any.
+pub(super) fn fit_all(base: &Base, design: Option<&Arc<Design>>) -> Vec<(&'static str, Fit<AnyModel>)> {
+    match design {
+        Some(design) => AnyModel::fit_all_with(&base.histories, design),
+        None => AnyModel::fit_all(&base.histories),
+    }
+}
+
 /// What was held back at one origin, and how each model forecast it.
 #[derive(Debug)]
 pub(super) struct Trial {
@@ -84,9 +95,10 @@ pub(super) fn trial(
     how: &Gather,
     least: u64,
     named: bool,
+    design: Option<&Arc<Design>>,
     cx: &Context<'_>,
 ) -> Result<Option<Trial>, Error> {
-    let mut base = Base::of(purchases, money, how)?;
+    let mut base = Base::of(purchases, money, how)?.with_design(design.map(|d| &**d));
     if !named {
         base.histories.leave_edges_unnamed();
     }
@@ -94,9 +106,10 @@ pub(super) fn trial(
         return Ok(None);
     }
     let Some(holdout) = Holdout::of(purchases, &base, cx.as_of)? else { return Ok(None) };
-    let fits = AnyModel::fit_all(&base.histories);
+    let fits = fit_all(&base, design);
     let score = |fit: &Fit<AnyModel>| {
-        fit.model.and_then(|m| Some(holdout.score(&base, &holdout.forecast(&base, &m, cx)?)))
+        let m = fit.model.as_ref()?;
+        Some(holdout.score(&base, &holdout.forecast(&base, m, cx)?))
     };
     let scores = fits.iter().map(|f| score(&f.1)).collect();
     Ok(Some(Trial { base, holdout, fits, scores }))
@@ -105,7 +118,7 @@ pub(super) fn trial(
 /// Brings the fits to all data and the trials together.
 pub(super) fn tried(fits: Vec<(&'static str, Fit<AnyModel>)>, base: &Base, trials: &[Trial]) -> Vec<Tried> {
     let one = |(i, (name, fit)): (usize, (&'static str, Fit<AnyModel>))| {
-        let mean_p_alive = fit.model.and_then(|m| {
+        let mean_p_alive = fit.model.as_ref().and_then(|m| {
             let rows = base.histories.rows().iter();
             let sum: Result<f64, Undefined> = rows.map(|r| Ok(r.weight * m.p_alive(&r.history)?)).sum();
             sum.ok().map(|sum| sum / base.histories.customers() as f64)

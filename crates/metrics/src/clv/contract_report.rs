@@ -289,6 +289,7 @@ impl Analysis for ClvContractAnalysis {
             "word.fit.interior",
             "word.fit.boundary",
             "word.fit.not_identified",
+            "word.fit.separated",
         ],
         example: "naata clv contract --subscriptions subscriptions.csv --period month --divide plan",
     };

@@ -267,6 +267,7 @@ impl Analysis for ClvDiscreteAnalysis {
             "word.fit.interior",
             "word.fit.boundary",
             "word.fit.not_identified",
+            "word.fit.separated",
         ],
         example: "naata clv discrete --purchases gifts.csv --period year --horizon 5",
     };

@@ -9,9 +9,10 @@
 //! # Source
 //! Akaike, 1974; Schwarz, 1978; for the search see [`naata_math::optimise`].
 
-use super::Collapsed;
 use super::beta_geometric::{Kernel, NAMES};
+use super::covariate::Process;
 use super::edges::{self, Leaving, Nested};
+use super::{Collapsed, Nbd, ParetoNbd};
 use crate::estimate::Z;
 use naata_math::optimise::{self, Derivatives, Settings};
 use naata_math::{Matrix, exp, ln};
@@ -35,11 +36,18 @@ pub enum FitOutcome {
         /// What is wrong.
         why: Unidentified,
     },
+    /// A covariate tells those who buy again, or leave, from the others without error: its coefficient runs away.
+    Separated {
+        /// The position of its column among those of the design.
+        column: usize,
+        /// What it acts on.
+        process: Process,
+    },
 }
 
 impl FitOutcome {
     /// The names used in results.
-    pub const NAMES: &'static [&'static str] = &["interior", "boundary", "not_identified"];
+    pub const NAMES: &'static [&'static str] = &["interior", "boundary", "not_identified", "separated"];
 
     /// The position of the outcome in [`FitOutcome::NAMES`].
     pub fn position(&self) -> u16 {
@@ -47,6 +55,7 @@ impl FitOutcome {
             Self::Interior => 0,
             Self::Boundary { .. } => 1,
             Self::NotIdentified { .. } => 2,
+            Self::Separated { .. } => 3,
         }
     }
 
@@ -97,6 +106,24 @@ pub struct Parameter {
     pub interval: Option<(f64, f64)>,
 }
 
+/// What a covariate does, per step of its column.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Coefficient {
+    /// The position of its column among those of the design.
+    pub column: usize,
+    /// What it acts on.
+    pub process: Process,
+    /// The estimate: the logarithm of what one step multiplies a rate or odds by.
+    pub value: f64,
+    /// Its standard error.
+    pub standard_error: f64,
+    /// Its 95 % interval.
+    pub interval: (f64, f64),
+    /// The chance of an estimate as far from zero if the column did nothing (Wald, two-sided).
+    pub p: f64,
+}
+
 /// An estimated model.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -105,6 +132,8 @@ pub struct Fit<M> {
     pub model: Option<M>,
     /// The parameters; none unless the outcome is interior.
     pub parameters: Vec<Parameter>,
+    /// What covariates do; none without them.
+    pub coefficients: Vec<Coefficient>,
     /// The logarithm of the likelihood of all customers: at the maximum, at the edge the supremum, else the greatest
     /// value that was found.
     pub log_likelihood: f64,
@@ -120,7 +149,7 @@ pub struct Fit<M> {
     pub gradient_norm: f64,
     /// Customers used.
     pub n: u64,
-    /// The covariance of the logarithms of the parameters; `None` unless the outcome is interior.
+    /// The covariance of the logarithms of the parameters, then of the coefficients; `None` unless the outcome is interior.
     pub ln_covariance: Option<Matrix>,
 }
 
@@ -130,6 +159,7 @@ impl<M> Fit<M> {
         Fit {
             model: self.model.map(f),
             parameters: self.parameters,
+            coefficients: self.coefficients,
             log_likelihood: self.log_likelihood,
             aic: self.aic,
             bic: self.bic,
@@ -148,10 +178,10 @@ impl<M> Fit<M> {
 }
 
 /// A log standard error beyond this means a flat likelihood.
-const FLAT: f64 = 5.0;
+pub(super) const FLAT: f64 = 5.0;
 
 /// At an edge the search comes this close to the supremum, relative to it.
-const CLOSE: f64 = 1e-6;
+pub(super) const CLOSE: f64 = 1e-6;
 
 /// Maximises a log-likelihood of log-parameters; `edge` says whether a point is as good as at an edge, and `nested` gives
 /// the best model at the edges with its log-likelihood.
@@ -201,6 +231,7 @@ pub(super) fn maximise<M>(
     Fit {
         model: if interior { model(&point) } else { None },
         parameters: if interior { parameters.collect() } else { Vec::new() },
+        coefficients: Vec::new(),
         log_likelihood,
         aic: 2.0 * k as f64 - 2.0 * log_likelihood,
         bic: k as f64 * ln(n as f64) - 2.0 * log_likelihood,
@@ -263,7 +294,7 @@ pub(super) fn beta_geometric<M>(
 }
 
 /// The start: odds spread over all of 0 to 1 with a third leaving at each toss.
-fn start(histories: &Collapsed) -> [f64; 4] {
+pub(super) fn start(histories: &Collapsed) -> [f64; 4] {
     let [r, alpha] = start_of_rates(histories, 2.0);
     [r, alpha, ln(0.5), 0.0]
 }
@@ -276,8 +307,17 @@ pub(super) fn start_of_rates(histories: &Collapsed, multiple: f64) -> [f64; 2] {
     [ln(0.5), ln(0.5 / rate)]
 }
 
+/// The names of the parameters of a model, by its name.
+pub(super) fn parameter_names(model: &str) -> &'static [&'static str] {
+    match model {
+        ParetoNbd::NAME => &super::pareto_nbd::NAMES,
+        Nbd::NAME => &super::nbd::NAMES,
+        _ => &NAMES,
+    }
+}
+
 /// Whether parameters are as good as at an edge.
-fn is_edge(k: &Kernel) -> bool {
+pub(super) fn is_edge(k: &Kernel) -> bool {
     let small = |x: f64| x < NEGLIGIBLE;
     let extreme = |x: f64| small(x) || small(1.0 / x);
     let sum = k.a + k.b;
@@ -287,7 +327,7 @@ fn is_edge(k: &Kernel) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clv::{BgNbd, GammaGamma, History, MbgNbd, Nbd, ParetoNbd, collapse};
+    use crate::clv::{BgNbd, GammaGamma, History, MbgNbd, collapse};
     use naata_math::Rng;
     use proptest::prelude::*;
 
@@ -301,7 +341,7 @@ mod tests {
         let given = [!fit.parameters.is_empty(), fit.model.is_some(), fit.ln_covariance.is_some()];
         let total = fit.log_likelihood.is_finite() && fit.gradient_norm.is_finite();
         let stated = match fit.outcome {
-            FitOutcome::NotIdentified { .. } => true,
+            FitOutcome::NotIdentified { .. } | FitOutcome::Separated { .. } => true,
             FitOutcome::Boundary { log_likelihood, .. } => total && log_likelihood == fit.log_likelihood,
             FitOutcome::Interior => total,
         };

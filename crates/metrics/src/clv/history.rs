@@ -34,18 +34,19 @@ impl TimeUnit {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct History {
     x: u32,
+    pattern: u32,
     t_x: f64,
     age: f64,
 }
 
 impl History {
     /// The history of a new customer: the first purchase, seen at that moment.
-    pub const NEW: Self = Self { x: 0, t_x: 0.0, age: 0.0 };
+    pub const NEW: Self = Self { x: 0, pattern: 0, t_x: 0.0, age: 0.0 };
 
     /// A history; `None` unless 0 <= t_x <= age, both finite, and t_x is 0 exactly when x is 0.
     pub fn new(x: u32, t_x: f64, age: f64) -> Option<Self> {
         let in_order = 0.0 <= t_x && t_x <= age && age.is_finite();
-        (in_order && (x == 0) == (t_x == 0.0)).then_some(Self { x, t_x, age })
+        (in_order && (x == 0) == (t_x == 0.0)).then_some(Self { x, pattern: 0, t_x, age })
     }
 
     /// Repeat purchases.
@@ -63,9 +64,20 @@ impl History {
         self.age
     }
 
+    /// The row of covariates that the customer has; 0 without any.
+    pub fn pattern(&self) -> u32 {
+        self.pattern
+    }
+
+    /// The same history with a row of covariates.
+    #[must_use]
+    pub fn with_pattern(self, pattern: u32) -> Self {
+        Self { pattern, ..self }
+    }
+
     fn order(&self, other: &Self) -> std::cmp::Ordering {
         let by_time = self.t_x.total_cmp(&other.t_x).then(self.age.total_cmp(&other.age));
-        self.x.cmp(&other.x).then(by_time)
+        self.x.cmp(&other.x).then(by_time).then(self.pattern.cmp(&other.pattern))
     }
 }
 
@@ -115,7 +127,18 @@ impl Collapsed {
         out
     }
 
-    /// The distinct histories with their weights, by x, t_x and age.
+    /// The distinct histories of each pattern of covariates, in order of patterns.
+    pub(super) fn by_pattern(&self) -> Vec<(u32, Self)> {
+        let mut of: std::collections::BTreeMap<u32, Self> = std::collections::BTreeMap::new();
+        for row in &self.rows {
+            let group = of.entry(row.history.pattern).or_default();
+            group.rows.push(*row);
+            group.customers += row.weight as u64;
+        }
+        of.into_iter().collect()
+    }
+
+    /// The distinct histories with their weights, by x, t_x, age and pattern.
     pub fn rows(&self) -> &[Weighted] {
         &self.rows
     }

@@ -151,10 +151,11 @@ pub(super) fn expected_of_rows(
     cx: &Context<'_>,
 ) -> Option<Vec<Vec<f64>>> {
     let rows = base.histories.rows();
-    let parts = rows.len().div_ceil(512);
+    let parts = rows.len().div_ceil(8_192);
     let job = |k: usize| -> Option<Vec<Vec<f64>>> {
         let part = rows.get(part_range(rows.len(), parts, k)).unwrap_or(&[]);
-        part.iter().map(|r| model.expected_purchases(&r.history, horizons).into_iter().collect()).collect()
+        let all = model.expected_of_rows(part, horizons);
+        all.into_iter().map(|e| e.into_iter().collect()).collect()
     };
     let parts: Option<Vec<_>> = map_parts(cx.exec, parts, job).into_iter().collect();
     parts.map(|p| p.into_iter().flatten().collect())

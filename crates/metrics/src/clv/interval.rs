@@ -17,6 +17,7 @@
 
 use super::holdout::expected_of_rows;
 use super::mixing::{self, STEP, quadratic, spent_variance};
+use super::single::spend_range;
 use super::spend::SpendFit;
 use super::{AnyModel, Base, Fit, GammaGamma, Plan, PurchaseModel, Worth};
 use naata_core::{Context, map_parts, part_range};
@@ -93,6 +94,8 @@ impl Valuer<'_> {
                 purchases: None,
                 expected_spend: spend,
                 clv: clv.filter(|v| v.is_finite()),
+                clv_estimate: None,
+                clv_prediction: None,
             }
         };
         self.base.buyers.iter().zip(self.base.histories.of()).map(row).collect()
@@ -104,12 +107,8 @@ impl Valuer<'_> {
         fit: &Fit<AnyModel>,
         horizon: f64,
     ) -> Option<Vec<Option<(u32, u32)>>> {
-        let model = fit.model?;
         let rows = self.base.histories.rows();
-        let mut models = vec![model];
-        if rows.len() <= MIXED {
-            models.extend(fit.ln_covariance.as_ref().map_or_else(Vec::new, |c| models_around(&model, c)));
-        }
+        let models = self.models(fit)?;
         let tail = 0.5 * (1.0 - self.level);
         let parts = rows.len().div_ceil(256);
         let job = |k: usize| -> Vec<Option<(u32, u32)>> {
@@ -117,6 +116,88 @@ impl Valuer<'_> {
             part.iter().map(|r| purchases_range(&models, &r.history, horizon, tail)).collect()
         };
         Some(map_parts(self.cx.exec, parts, job).into_iter().flatten().collect())
+    }
+
+    /// The model of a fit, and those around it where its parameters are not known well.
+    fn models(&self, fit: &Fit<AnyModel>) -> Option<Vec<AnyModel>> {
+        let model = fit.model.as_ref()?;
+        let mut models = vec![model.clone()];
+        if self.base.histories.rows().len() <= MIXED {
+            models.extend(fit.ln_covariance.as_ref().map_or_else(Vec::new, |c| models_around(model, c)));
+        }
+        Some(models)
+    }
+
+    /// The value of every buyer with its prediction interval: what will be spent, each purchase counted by how much it is
+    /// discounted on average.
+    pub(super) fn value_ranges(
+        &self,
+        fit: &Fit<AnyModel>,
+        gamma: &GammaGamma,
+        rows: &[Worth],
+    ) -> Option<Vec<Option<(f64, f64)>>> {
+        let models = self.models(fit)?;
+        let ahead = self.plan.horizons(self.base.unit).last().copied()?;
+        let tail = 0.5 * (1.0 - self.level);
+        let histories = self.base.histories.rows();
+        let parts = histories.len().div_ceil(256);
+        let job = |k: usize| -> Vec<Option<(f64, Vec<f64>)>> {
+            let part = histories.get(part_range(histories.len(), parts, k)).unwrap_or(&[]);
+            part.iter().map(|r| chances(&models, &r.history, ahead)).collect()
+        };
+        let of_rows: Vec<_> = map_parts(self.cx.exec, parts, job).into_iter().flatten().collect();
+        let one = |i: usize| {
+            let (b, at) = self.base.buyers.get(i).zip(self.base.histories.of().get(i))?;
+            let (n, chances) = of_rows.get(*at as usize)?.as_ref()?;
+            let (value, spend) = rows.get(i).and_then(|w| w.clv.zip(w.expected_spend))?;
+            let each = if *n > 0.0 { value / (spend * n) } else { 0.0 };
+            let range = spend_range(gamma, b.history.x(), b.mean.unwrap_or(0.0), chances, tail)?;
+            Some((each * range.0, each * range.1))
+        };
+        let parts = rows.len().div_ceil(256);
+        let job = |k: usize| -> Vec<_> { part_range(rows.len(), parts, k).map(one).collect() };
+        Some(map_parts(self.cx.exec, parts, job).into_iter().flatten().collect())
+    }
+
+    /// Where each buyer's expected value lies.
+    pub(super) fn value_estimates(
+        &self,
+        bent: &Bent,
+        spend: &SpendFit,
+        rows: &[Worth],
+    ) -> Option<Vec<Option<(f64, f64)>>> {
+        let gamma = spend.model()?;
+        let covariance = spend.fit.as_ref()?.ln_covariance.as_ref()?;
+        let at = gamma.parameters().map(|p| p.1);
+        // Six models of spend around the estimate, for the slopes.
+        let around = |i: usize, by: f64| {
+            let step: Vec<f64> = (0..3).map(|j| if i == j { by } else { 0.0 }).collect();
+            let [p, q, v] = mixing::moved(at, &step);
+            GammaGamma::new(p, q, v)
+        };
+        let sides: Option<Vec<[GammaGamma; 2]>> =
+            (0..3).map(|i| Some([around(i, STEP)?, around(i, -STEP)?])).collect();
+        let sides = sides?;
+        // The variance of the discounted purchases of each distinct history.
+        let of_made: Vec<Option<f64>> = (0..bent.made.len())
+            .map(|row| {
+                let g: Option<Vec<f64>> = bent.slopes.iter().map(|s| s.get(row).copied()).collect();
+                quadratic(&g?, &bent.covariance)
+            })
+            .collect();
+        let one = |(i, w): (usize, &Worth)| {
+            let (b, at) = self.base.buyers.get(i).zip(self.base.histories.of().get(i))?;
+            let (value, spend) = w.clv.zip(w.expected_spend)?;
+            let (made, variance) =
+                bent.made.get(*at as usize).zip(of_made.get(*at as usize).copied().flatten())?;
+            let each = |g: &GammaGamma| g.expected_spend(b.history.x(), b.mean.unwrap_or(0.0));
+            let slopes: Option<Vec<f64>> =
+                sides.iter().map(|[up, down]| Some((each(up)? - each(down)?) / (2.0 * STEP))).collect();
+            let of_spend = quadratic(&slopes?, covariance)?;
+            let all = self.margin * self.margin * (spend * spend * variance + made * made * of_spend);
+            Total::of(value, Some(all), None, self.z).estimate
+        };
+        Some(rows.iter().enumerate().map(one).collect())
     }
 
     /// The discounted purchases of every distinct history.
@@ -139,7 +220,7 @@ impl Valuer<'_> {
     }
 
     fn bend(&self, fit: &Fit<AnyModel>, figures: impl Fn(&AnyModel) -> Option<Vec<f64>>) -> Option<Bent> {
-        let (model, covariance) = (fit.model?, fit.ln_covariance.clone()?);
+        let (model, covariance) = (fit.model.as_ref()?, fit.ln_covariance.clone()?);
         let size = covariance.rows();
         let moved = |i: usize, by: f64| {
             let step: Vec<f64> = (0..size).map(|j| if i == j { by } else { 0.0 }).collect();
@@ -150,23 +231,37 @@ impl Valuer<'_> {
             Some(up.iter().zip(&down).map(|(u, d)| (u - d) / (2.0 * STEP)).collect())
         };
         let slopes: Option<Vec<Vec<f64>>> = (0..size).map(slope).collect();
-        Some(Bent { made: figures(&model)?, slopes: slopes?, covariance })
+        Some(Bent { made: figures(model)?, slopes: slopes?, covariance })
     }
 
     /// All purchases within a time.
     pub(super) fn purchases(&self, fit: &Fit<AnyModel>, ahead: f64) -> Option<Total> {
-        let model = fit.model?;
+        let of: Vec<usize> = (0..self.base.buyers.len()).collect();
+        self.purchases_of(fit.model.as_ref()?, self.bent_purchases(fit, ahead).as_ref(), ahead, &of)
+    }
+
+    /// The purchases of some buyers within a time.
+    pub(super) fn purchases_of(
+        &self,
+        model: &AnyModel,
+        bent: Option<&Bent>,
+        ahead: f64,
+        of: &[usize],
+    ) -> Option<Total> {
         let rows = self.base.histories.rows();
-        let moments: Option<Vec<(f64, f64)>> =
-            rows.iter().map(|r| model.purchase_moments(&r.history, ahead)).collect();
-        let moments = moments?;
-        let sum = |f: &dyn Fn(&(f64, f64)) -> f64| -> f64 {
-            rows.iter().zip(&moments).map(|(r, m)| r.weight * f(m)).sum()
-        };
-        let weights: Vec<f64> = rows.iter().map(|r| r.weight).collect();
-        let bent = self.bent_purchases(fit, ahead);
+        let mut weights = vec![0.0; rows.len()];
+        for i in of {
+            let at = *self.base.histories.of().get(*i)? as usize;
+            weights.get_mut(at).into_iter().for_each(|w| *w += 1.0);
+        }
+        let (mut mean, mut chance) = (0.0, 0.0);
+        for (row, w) in rows.iter().zip(&weights).filter(|(_, w)| **w > 0.0) {
+            let (n, variance) = model.purchase_moments(&row.history, ahead)?;
+            mean += w * n;
+            chance += w * variance;
+        }
         let estimate = bent.and_then(|b| b.variance(&weights));
-        Some(Total::of(sum(&|m| m.0), estimate, Some(sum(&|m| m.1)), self.z))
+        Some(Total::of(mean, estimate, Some(chance), self.z))
     }
 
     /// What one expected purchase of each distinct history is worth, over the listed buyers who have it.
@@ -248,16 +343,26 @@ fn models_around(model: &AnyModel, covariance: &Matrix) -> Vec<AnyModel> {
     mixing::points(covariance).iter().filter_map(|by| model.moved(by)).collect()
 }
 
-/// The prediction interval of one history's purchases, mixed over models.
-fn purchases_range(models: &[AnyModel], h: &super::History, ahead: f64, tail: f64) -> Option<(u32, u32)> {
+/// The mean number of purchases by the first model, and the chances of 0, 1, 2, ... mixed over the others.
+fn chances(models: &[AnyModel], h: &super::History, ahead: f64) -> Option<(f64, Vec<f64>)> {
     let (mean, variance) = models.first()?.purchase_moments(h, ahead)?;
     let most = mean + 12.0 * variance.sqrt() + 12.0;
     if most > 100_000.0 {
         return None;
     }
-    // The first is the estimate itself; with points around it, those carry the whole weight.
     let around = if models.len() > 1 { models.get(1..)? } else { models };
-    mixing::range(around.iter().map(|m| m.purchase_probabilities(h, ahead, most as usize)), tail)
+    let mut sums = vec![0.0; most as usize + 1];
+    for m in around {
+        let p = m.purchase_probabilities(h, ahead, most as usize);
+        sums.iter_mut().zip(p).for_each(|(s, p)| *s += p / around.len() as f64);
+    }
+    Some((mean, sums))
+}
+
+/// The prediction interval of one history's purchases, mixed over models.
+fn purchases_range(models: &[AnyModel], h: &super::History, ahead: f64, tail: f64) -> Option<(u32, u32)> {
+    let (_, chances) = chances(models, h, ahead)?;
+    mixing::range(std::iter::once(chances), tail)
 }
 
 fn product(n: &[f64], each: &[f64]) -> f64 {

@@ -22,21 +22,26 @@
 //! assert!(!fit.is_interior() && fit.model.is_none() && fit.parameters.is_empty());
 //! ```
 
+mod acquisition;
 mod analysis;
 mod base;
 mod beta_geometric;
 mod bg_bb;
 mod bg_nbd;
 mod bootstrap;
+mod breakdown;
 mod candidate;
 mod choose;
 mod contract;
 mod contract_report;
+mod covariate;
+mod covariate_fit;
 mod discrete;
 mod discrete_report;
 mod edges;
 mod fit;
 mod gamma_gamma;
+mod groups;
 mod history;
 mod holdout;
 mod interval;
@@ -49,10 +54,15 @@ mod pareto_nbd;
 mod present;
 mod residual;
 mod sbg;
+mod single;
 mod spend;
 mod value;
 
-pub use analysis::{Clv, ClvAnalysis, ClvParams, Cohort, LEAST, LEAST_TO_ACT, Older, Worth, lifetime_value};
+pub use acquisition::{Acquisition, Costs};
+pub use analysis::{
+    Clv, ClvAnalysis, ClvParams, Cohort, LEAST, LEAST_TO_ACT, MOST_SINGLE, Older, Worth, lifetime_value,
+    lifetime_value_with,
+};
 pub use base::{Account, Base, Buyer, Gather, LeftOut, OLDER_WITHIN, Portion, RefundPolicy};
 pub use beta_geometric::BetaGeometric;
 pub use bg_bb::{BgBb, MOST_OPPORTUNITIES, Row as OpportunityRow};
@@ -64,11 +74,13 @@ pub use contract::{
     Contract, ContractCohort, ContractGroup, ContractParams, Member, Renewal, RenewalModel, contract_value,
 };
 pub use contract_report::ClvContractAnalysis;
+pub use covariate::{CovariateModel, Design, DesignColumn, LEAST_LEVEL, Process, Unusable};
 pub use discrete::{Class, Discrete, DiscreteParams, Giver, Round, discrete_value};
 pub use discrete_report::ClvDiscreteAnalysis;
 pub use edges::Nested;
-pub use fit::{Fit, FitOutcome, Parameter, Unidentified};
+pub use fit::{Coefficient, Fit, FitOutcome, Parameter, Unidentified};
 pub use gamma_gamma::{GammaGamma, Spend, collapse};
+pub use groups::{GroupWorth, SMALL};
 pub use history::{Collapsed, History, TimeUnit, Weighted};
 pub use holdout::{Holdout, Score};
 pub use interval::Total;

@@ -1,6 +1,6 @@
 //! What every model of repeat purchases answers, and why one may have no answer.
 
-use super::History;
+use super::{History, Weighted};
 use naata_math::{Rng, exp};
 
 /// Why a model does not say something.
@@ -55,6 +55,11 @@ pub trait PurchaseModel: Send + Sync {
     fn draw(&self, age: f64, rng: &mut Rng) -> Option<History>;
     /// The purchases still to come, each counted less the later it comes: at `rate`, compounded at every instant.
     fn discounted_residual(&self, history: &History, rate: f64) -> Result<f64, Undefined>;
+
+    /// The expected purchases of several histories; what they share is worked out once.
+    fn expected_of_rows(&self, rows: &[Weighted], horizons: &[f64]) -> Vec<Vec<Option<f64>>> {
+        rows.iter().map(|r| self.expected_purchases(&r.history, horizons)).collect()
+    }
 
     /// The probability that the customer is still one at the end of their history.
     fn p_alive(&self, history: &History) -> Result<f64, Undefined> {

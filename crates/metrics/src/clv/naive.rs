@@ -25,6 +25,7 @@ impl Naive {
         Fit {
             model: Some(Self),
             parameters: Vec::new(),
+            coefficients: Vec::new(),
             log_likelihood,
             aic: f64::INFINITY,
             bic: f64::INFINITY,

@@ -29,7 +29,7 @@ pub struct Nbd {
 }
 
 /// The names of the parameters.
-const NAMES: [&str; 2] = ["r", "alpha"];
+pub(super) const NAMES: [&str; 2] = ["r", "alpha"];
 
 impl Nbd {
     /// The name of the model, as on the command line.
@@ -46,21 +46,25 @@ impl Nbd {
             [r, alpha] => Self::new(exp(r), exp(alpha)),
             _ => None,
         };
-        let is_edge = |m: Self| m.r > 1.0 / NEGLIGIBLE || m.r < NEGLIGIBLE;
         let unusable = || Derivatives { value: f64::NAN, gradient: Vec::new(), hessian: Matrix::zeros(0, 0) };
         maximise(
             &NAMES,
             &start_of_rates(histories, 1.0),
             histories.customers(),
             |point| model(point).map_or_else(unusable, |m| m.derivatives(histories)),
-            |point| model(point).is_some_and(is_edge),
+            |point| model(point).is_some_and(|m| m.is_edge()),
             || edges::of_purchases(histories, Leaving::Never),
             model,
         )
     }
 
+    /// Whether parameters are as good as at an edge.
+    pub(super) fn is_edge(&self) -> bool {
+        !(NEGLIGIBLE..=1.0 / NEGLIGIBLE).contains(&self.r)
+    }
+
     /// The log-likelihood of all histories with its derivatives by the logarithms of the parameters.
-    fn derivatives(&self, histories: &Collapsed) -> Derivatives {
+    pub(super) fn derivatives(&self, histories: &Collapsed) -> Derivatives {
         let Self { r, alpha } = *self;
         let mut value = Neumaier::new();
         let (mut by_r, mut by_alpha, mut rr, mut ra, mut aa) = (0.0, 0.0, 0.0, 0.0, 0.0);

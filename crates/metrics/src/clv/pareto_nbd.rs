@@ -43,7 +43,7 @@ pub struct ParetoNbd {
 }
 
 /// The names of the parameters.
-const NAMES: [&str; 4] = ["r", "alpha", "s", "beta"];
+pub(super) const NAMES: [&str; 4] = ["r", "alpha", "s", "beta"];
 
 /// The rule of sixteen nodes is exact while the integrand changes by no more than so many powers of e...
 const FOLDS: f64 = 12.0;
@@ -96,7 +96,7 @@ impl ParetoNbd {
     }
 
     /// Whether parameters are as good as at an edge.
-    fn is_edge(&self, histories: &Collapsed) -> bool {
+    pub(super) fn is_edge(&self, histories: &Collapsed) -> bool {
         let seen = histories.time() / histories.customers().max(1) as f64;
         let extreme = |x: f64| !(NEGLIGIBLE..=1.0 / NEGLIGIBLE).contains(&x);
         extreme(self.r) || extreme(self.s) || self.s * ln_1p(seen / self.beta) < NEGLIGIBLE
@@ -190,7 +190,7 @@ impl ParetoNbd {
     }
 
     /// The log-likelihood of all histories with its derivatives by the logarithms of the parameters.
-    fn derivatives(&self, histories: &Collapsed) -> Derivatives {
+    pub(super) fn derivatives(&self, histories: &Collapsed) -> Derivatives {
         let Self { r, alpha, s, beta } = *self;
         let scale = [r, alpha, s, beta];
         let mut value = Neumaier::new();
@@ -280,7 +280,7 @@ impl ParetoNbd {
 
 /// The start: rates of leaving that differ as widely as those of purchase, half of the customers leaving within the
 /// mean time under observation or so.
-fn start(histories: &Collapsed) -> [f64; 4] {
+pub(super) fn start(histories: &Collapsed) -> [f64; 4] {
     let [r, alpha] = start_of_rates(histories, 2.0);
     let seen = histories.time() / histories.customers().max(1) as f64;
     let seen = if seen.is_finite() && seen > 0.0 { seen } else { 1.0 };

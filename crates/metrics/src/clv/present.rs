@@ -32,6 +32,14 @@ pub(super) const WORDS: &[&str] = &[
     "message.clv.spend_missing",
     "message.clv.retention",
     "message.clv.bootstrap",
+    "message.clv.purchases",
+    "message.clv.covariates",
+    "message.clv.covariates_nothing",
+    "message.clv.payback",
+    "message.clv.payback_at_once",
+    "message.clv.no_payback",
+    "message.clv.small_groups",
+    "message.clv.no_single_ranges",
     "action.clv.win_back",
     "action.clv.thin",
     "action.clv.not_interior",
@@ -39,6 +47,8 @@ pub(super) const WORDS: &[&str] = &[
     "action.clv.no_leaving",
     "chart.clv.pareto",
     "chart.clv.holdout",
+    "chart.clv.groups",
+    "chart.clv.covariates",
     "word.clv_model.bg-nbd",
     "word.clv_model.mbg-nbd",
     "word.clv_model.pareto-nbd",
@@ -48,6 +58,9 @@ pub(super) const WORDS: &[&str] = &[
     "word.fit.interior",
     "word.fit.boundary",
     "word.fit.not_identified",
+    "word.fit.separated",
+    "word.clv_process.purchases",
+    "word.clv_process.leaving",
     "word.clv_value.revenue",
     "word.clv_value.margin",
     "word.clv_account.used",
@@ -124,6 +137,8 @@ pub(super) fn fit_findings<'a>(fits: impl Iterator<Item = (&'static str, &'a Fit
                 .detail("parameter", &parameter.unwrap_or("-"))
                 .detail("why", &why.name()),
         ),
+        // Which column it is, only those know who know the design.
+        FitOutcome::Separated { .. } => None,
     };
     fits.filter_map(one).collect()
 }
@@ -246,6 +261,7 @@ impl Clv {
         }
         a.set("new_customer", self.money_cell(self.new_customer));
         a.set("retention_point", self.money_cell(self.retention_point));
+        self.breakdown_head(&mut a);
         a
     }
 
@@ -256,7 +272,7 @@ impl Clv {
 
     /// Whether the used model knows leaving.
     fn knows_leaving(&self) -> bool {
-        self.used().and_then(|t| t.fit.model).is_none_or(|m| m.p_alive(&super::History::NEW).is_ok())
+        self.used().and_then(|t| t.fit.model.as_ref()).is_none_or(|m| m.p_alive(&super::History::NEW).is_ok())
     }
 
     fn rows_table(&self) -> Table {
@@ -282,6 +298,10 @@ impl Clv {
             .with("purchases_high", count(&|w| w.purchases.map(|r| r.1)))
             .with("expected_spend", column(&|w| w.expected_spend))
             .with("clv", column(&|w| w.clv))
+            .with("clv_low", column(&|w| w.clv_prediction.map(|r| r.0)))
+            .with("clv_high", column(&|w| w.clv_prediction.map(|r| r.1)))
+            .with("clv_estimate_low", column(&|w| w.clv_estimate.map(|r| r.0)))
+            .with("clv_estimate_high", column(&|w| w.clv_estimate.map(|r| r.1)))
             .with("paid", Column::Money(paid, self.money))
     }
 
@@ -423,6 +443,7 @@ impl Clv {
         if self.margin.is_none() {
             out.push(Message::new("clv.revenue"));
         }
+        self.breakdown_messages(&mut out);
         if let Some(t) = self.used() {
             let model = || Cell::Word { family: "clv_model", name: t.name };
             out.push(Message::new("clv.model").with("model", model()).with("customers", Cell::Count(n)));
@@ -497,6 +518,7 @@ impl Clv {
         let spend = self.spend.fit.iter().map(|f| ("gamma-gamma", &f.outcome));
         let used = self.used().map(|t| (t.name, &t.fit.outcome));
         out.extend(fit_findings(used.into_iter().chain(spend)));
+        out.extend(self.covariate_findings());
         if let Some(used) = self.used() {
             for other in disagreeing(&self.tried, self.chosen) {
                 if let Some((a, b)) = used.mean_p_alive.zip(other.mean_p_alive) {
@@ -557,6 +579,8 @@ impl Present for Clv {
         let parameters = parameters_table(model.into_iter().chain(spend).flatten());
         a.tables.extend([self.pareto_table(), self.models_table(), parameters]);
         a.tables.extend(self.holdout_tables().into_iter().flatten());
+        a.tables.extend(self.groups_table());
+        a.tables.extend(self.covariates_table());
         a.tables.extend([self.cohorts_table(), self.account_table(), self.leaving_table()]);
         a.messages = self.messages();
         a.findings = self.findings();

@@ -6,7 +6,10 @@ use naata_core::{
     Context, Currency, CustomerIx, Day, Exec, Histories, Minor, MoneyUnit, PurchaseRow, Serial,
 };
 use naata_facts::{Facts, Provide};
-use naata_metrics::clv::{Clv, ClvParams, ModelChoice, RefundPolicy, TimeUnit, lifetime_value};
+use naata_metrics::clv::{
+    Clv, ClvParams, GroupWorth, ModelChoice, RefundPolicy, TimeUnit, Total, lifetime_value,
+    lifetime_value_with,
+};
 use naata_metrics::{ClvAnalysis, SummaryAnalysis};
 use naata_testkit::{assert_close, reference, reference_json, relative};
 use proptest::prelude::*;
@@ -86,7 +89,12 @@ fn the_published_figures_come_out_of_the_log() {
             discount,
             ..ClvParams::default()
         };
-        let clv = ClvAnalysis::run((&purchases, USD), &p, &Context::at(end())).unwrap();
+        let clv = ClvAnalysis::run(
+            (&purchases, USD, &Facts::new(purchases.customers(), Day(0))),
+            &p,
+            &Context::at(end()),
+        )
+        .unwrap();
         // The published Pareto/NBD parameters are converged to about 1e-7 only, and all figures with them.
         let pareto = choice == ModelChoice::ParetoNbd;
         let near = if pareto { 2e-6 } else { 1e-10 };
@@ -236,7 +244,13 @@ fn what_cannot_be_fitted_is_refused_by_type() {
     };
     let code = |rows: &[PurchaseRow], p: &ClvParams| {
         let purchases = group(rows, 40);
-        ClvAnalysis::run((&purchases, USD), p, &Context::at(Day(500))).map_err(|e| e.code).unwrap_err()
+        ClvAnalysis::run(
+            (&purchases, USD, &Facts::new(purchases.customers(), Day(0))),
+            p,
+            &Context::at(Day(500)),
+        )
+        .map_err(|e| e.code)
+        .unwrap_err()
     };
     let p = ClvParams::default();
     assert_eq!(code(&[], &p), "clv.too_few");
@@ -256,7 +270,12 @@ fn what_cannot_be_fitted_is_refused_by_type() {
     let mut free = once;
     free.extend((0..30).map(|i| row(i, 200 + 3 * i as i32, 0)));
     let purchases = group(&free, 40);
-    let clv = ClvAnalysis::run((&purchases, USD), &p, &Context::at(Day(500))).unwrap();
+    let clv = ClvAnalysis::run(
+        (&purchases, USD, &Facts::new(purchases.customers(), Day(0))),
+        &p,
+        &Context::at(Day(500)),
+    )
+    .unwrap();
     assert_eq!(
         (clv.spend.excluded, clv.spend.fit.is_none(), clv.base.left_out.without_purchase),
         (30, true, 10)
@@ -316,4 +335,63 @@ proptest! {
             }
         }
     }
+}
+
+/// CDNOW's purchases by customer.
+fn log() -> Option<Histories<PurchaseRow>> {
+    let rows = cdnow()?;
+    let customers = rows.iter().map(|r| r.who.at() + 1).max()?;
+    Some(group(&rows, customers))
+}
+
+/// Facts of CDNOW's customers that say nothing, one that says something planted, and one that is a number.
+fn facts(purchases: &Histories<PurchaseRow>) -> Facts {
+    use naata_facts::Column;
+    let n = purchases.customers();
+    let mut facts = Facts::new(n, end());
+    let halves = (0..n).map(|i| Some((i % 2) as u32)).collect();
+    let class = Column::Class { names: vec!["even".into(), "odd".into()], of: halves };
+    facts.put_column("customers.industry", class, end()).unwrap();
+    let big = (0..n as u32)
+        .map(|i| Some(purchases.of(CustomerIx(i)).len().min(6) as u64 + u64::from(i % 7)))
+        .collect();
+    facts.put_column("customers.employees", Column::Count(big), end()).unwrap();
+    facts
+}
+
+#[test]
+fn groups_and_costs_add_up_to_the_whole() {
+    let Some(purchases) = log() else { return };
+    let facts = facts(&purchases);
+    let p = ClvParams {
+        until: Some(split()),
+        model: ModelChoice::MbgNbd,
+        by: Some("customers.industry".into()),
+        acquisition_cost: naata_answer::Names(vec!["5".into(), "odd=7.5".into()]),
+        ..ClvParams::default()
+    };
+    let clv = lifetime_value_with(&purchases, USD, &facts, &p, &Context::at(end())).unwrap();
+    assert_eq!(clv.groups.len(), 2);
+    let sum = |f: &dyn Fn(&GroupWorth) -> f64| clv.groups.iter().map(f).sum::<f64>();
+    assert_close("value", sum(&|g| g.total.unwrap().value), clv.total.unwrap().value, 1e-12);
+    assert_close("purchases", sum(&|g| g.purchases.unwrap().value), clv.purchases.unwrap().value, 1e-12);
+    let paid: i64 = clv.base.buyers.iter().map(|b| b.paid.0).sum();
+    assert_eq!(clv.groups.iter().map(|g| g.paid.0).sum::<i64>(), paid);
+    // A group is known less well than the whole, relative to its value.
+    let width = |t: Total| t.prediction.map(|(a, b)| b / a).unwrap();
+    assert!(clv.groups.iter().all(|g| width(g.total.unwrap()) > width(clv.total.unwrap())));
+    let a = clv.acquisition.unwrap();
+    let of = |name: &str| clv.groups.iter().find(|g| g.name.as_deref() == Some(name)).unwrap().customers;
+    assert_eq!(a.cost.0, (of("even") * 500 + of("odd") * 750) as i64);
+    assert_eq!((a.customers, a.brought.0), (of("even") + of("odd"), paid));
+    // Each customer's value lies in its own two intervals, and the prediction holds the chance of nothing.
+    for w in &clv.rows {
+        let ((a, b), (c, d)) = (w.clv_estimate.unwrap(), w.clv_prediction.unwrap());
+        let value = w.clv.unwrap();
+        assert!(a <= value && value <= b && 0.0 <= c && c <= d, "{w:?}");
+        assert!(w.purchases.unwrap().0 > 0 || c == 0.0 || w.expected_purchases.unwrap() > 1.0, "{w:?}");
+    }
+    let numbers = ClvParams { by: Some("customers.employees".into()), ..p.clone() };
+    let refused = lifetime_value_with(&purchases, USD, &facts, &numbers, &Context::at(end())).unwrap_err();
+    assert_eq!(refused.code(), "metrics.no_classes");
 }
