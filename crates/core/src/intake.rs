@@ -106,15 +106,27 @@ impl RowDigest {
     /// Takes in the next cell.
     #[inline]
     pub fn cell(&mut self, bytes: &[u8]) {
+        // The length tells cells apart that share their words.
+        let (a, b) = match bytes.len() {
+            0..=16 => ends(bytes),
+            _ => (hash(bytes), 0),
+        };
+        self.words(a, b, bytes.len() as u64);
+    }
+
+    /// Takes in the next two values, where a row is counted by what it says instead of how it is written.
+    #[inline]
+    pub fn numbers(&mut self, a: i64, b: i64) {
+        self.words(a.cast_unsigned(), b.cast_unsigned(), 0xFF);
+    }
+
+    #[inline]
+    fn words(&mut self, a: u64, b: u64, mark: u64) {
         const X: u64 = 0xE703_7ED1_A0B4_28DB;
         const Y: u64 = 0x8EBC_6AF0_9C88_C6E3;
         // One wide product takes in sixteen bytes; what was there before enters both factors, so that the place of a
-        // cell counts, and the length tells cells apart that share their words.
-        let (a, b) = match bytes.len() {
-            0..=16 => ends(bytes),
-            _ => (hash(bytes), Y),
-        };
-        let wide = u128::from(self.low ^ a ^ X) * u128::from(self.high ^ b ^ Y ^ (bytes.len() as u64) << 56);
+        // cell counts.
+        let wide = u128::from(self.low ^ a ^ X) * u128::from(self.high ^ b ^ Y ^ mark << 56);
         self.low = (wide as u64).wrapping_add(self.high.rotate_left(29));
         self.high = ((wide >> 64) as u64).wrapping_add(self.low.rotate_left(17));
     }

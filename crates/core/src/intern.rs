@@ -102,7 +102,7 @@ impl Interner {
         let mut at = home(hash, self.bits);
         while let Some(&slot) = self.slots.get(at).filter(|s| **s != 0) {
             let number = (slot as u32).wrapping_sub(1);
-            if slot >> 32 == hash >> 32 && self.get(number) == Some(text) {
+            if slot >> 32 == hash >> 32 && self.get(number).is_some_and(|known| same(known, text)) {
                 return Ok(number);
             }
             at = (at + 1) & mask;
@@ -145,7 +145,7 @@ impl Interner {
             let (slot, (start, end)) = (found[i & (BATCH - 1)], bounds[i & (BATCH - 1)]);
             let known = slot != 0
                 && text.as_bytes().first().is_none_or(|b| *b == first[i & (BATCH - 1)])
-                && self.shelf.text.as_bytes().get(start..end) == Some(text.as_bytes());
+                && self.shelf.text.get(start..end).is_some_and(|known| same(known, text));
             // A text that is new, perhaps since earlier in this batch, goes the whole way.
             out.push(if known { (slot as u32).wrapping_sub(1) } else { self.intern_hashed(*hash, text)? });
         }
@@ -272,6 +272,13 @@ pub(crate) fn ends(bytes: &[u8]) -> (u64, u64) {
         return (u32::from_le_bytes(*first).into(), u32::from_le_bytes(*last).into());
     }
     (bytes.iter().fold(0, |w, b| w << 8 | u64::from(*b)), 0)
+}
+
+/// Whether two texts are equal: of short ones, as ids are, two words are compared instead of all bytes.
+#[inline]
+fn same(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    a.len() == b.len() && if a.len() <= 16 { ends(a) == ends(b) } else { a == b }
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use crate::sale::Sales;
 use crate::tables::Record;
 use crate::touch::Touches;
 use crate::usual::Usual;
-use naata_core::{Day, Digest, RowDigest, TableKind};
+use naata_core::{Day, Digest, TableKind};
 use std::collections::BTreeMap;
 
 /// How many lines may open a quote that is never closed before rows cannot be told apart.
@@ -64,6 +64,7 @@ pub(crate) fn parse_by(
     let mut desk = Desk::default();
     let mut cells = Cells::of_text(window, start, until.min(window.len()));
     let mut records = Records::new(window, start, plan.delimiter);
+    let sale = matches!(plan.kind, TableKind::Purchases | TableKind::Lines);
     while batch.end < until {
         let Some(place) = records.next(&mut cells) else {
             batch.end = skip_line_ends(window, batch.end);
@@ -128,9 +129,12 @@ pub(crate) fn parse_by(
                         batch.known = batch.known.max(Some(day));
                     }
                 }
-                let mut digest = RowDigest::default();
-                for column in &plan.read {
-                    digest.cell(cells.get(*column).unwrap_or_default().trim_ascii());
+                // A sale is counted by what it says, any other row as it is written.
+                let mut digest = std::mem::take(&mut batch.sales.digest);
+                if !sale {
+                    for column in &plan.read {
+                        digest.cell(cells.get(*column).unwrap_or_default().trim_ascii());
+                    }
                 }
                 match month {
                     None => batch.digest.add_row(day, digest),
@@ -139,6 +143,7 @@ pub(crate) fn parse_by(
             }
         }
     }
+    desk.evidence.settle(plan.unit.currency);
     batch.desk = desk;
     batch
 }

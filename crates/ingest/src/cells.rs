@@ -6,6 +6,8 @@ pub(crate) struct Cells<'a> {
     bytes: &'a [u8],
     /// Where each cell begins and ends: in `bytes`, or beyond its length in `copied`.
     spans: Vec<(usize, usize)>,
+    /// How many of the spans are of this row.
+    n: usize,
     copied: Vec<u8>,
     /// A stretch of the bytes known to be text, and where it begins.
     text: (usize, &'a str),
@@ -20,13 +22,15 @@ impl<'a> Cells<'a> {
     /// The same; what of the bytes from `start` to `end` is text is found out at once instead of cell by cell.
     pub(crate) fn of_text(bytes: &'a [u8], start: usize, end: usize) -> Self {
         let stretch = bytes.get(start..end).unwrap_or_default();
-        let text = std::str::from_utf8(stretch)
-            .or_else(|e| std::str::from_utf8(stretch.get(..e.valid_up_to()).unwrap_or_default()));
+        let text = simdutf8::basic::from_utf8(stretch).or_else(|_| {
+            let valid = std::str::from_utf8(stretch).map_or_else(|e| e.valid_up_to(), str::len);
+            std::str::from_utf8(stretch.get(..valid).unwrap_or_default())
+        });
         Self { bytes, text: (start, text.unwrap_or_default()), ..Self::default() }
     }
 
     pub(crate) fn clear(&mut self) {
-        self.spans.clear();
+        self.n = 0;
         self.copied.clear();
     }
 
@@ -42,32 +46,55 @@ impl<'a> Cells<'a> {
     }
 
     /// Adds the bytes from `start` to `end`.
+    #[inline]
     pub(crate) fn lend(&mut self, start: usize, end: usize) {
-        self.spans.push((start, end));
+        // Room made for a longer row is kept: making it again for every row costs more than reading the row.
+        match self.spans.get_mut(self.n) {
+            Some(span) => *span = (start, end),
+            None => self.spans.push((start, end)),
+        }
+        self.n += 1;
     }
 
     /// Adds a copy.
     pub(crate) fn copy(&mut self, parts: impl Iterator<Item = u8>) {
         let start = self.bytes.len() + self.copied.len();
         self.copied.extend(parts);
-        self.spans.push((start, self.bytes.len() + self.copied.len()));
+        self.lend(start, self.bytes.len() + self.copied.len());
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.spans.len()
+        self.n
     }
 
+    #[inline]
+    fn span(&self, cell: usize) -> Option<(usize, usize)> {
+        self.spans.get(cell).filter(|_| cell < self.n).copied()
+    }
+
+    #[inline]
     pub(crate) fn get(&self, cell: usize) -> Option<&[u8]> {
-        let (start, end) = *self.spans.get(cell)?;
+        let (start, end) = self.span(cell)?;
         match self.bytes.get(start..end) {
             None => self.copied.get(start - self.bytes.len()..end - self.bytes.len()),
             lent => lent,
         }
     }
 
+    /// The eight bytes that end with the cell, and how many the cell has; `None` where there are fewer than eight.
+    #[inline]
+    pub(crate) fn tail(&self, cell: usize) -> Option<([u8; 8], usize)> {
+        let (start, end) = self.span(cell)?;
+        if start == end {
+            return Some(([0; 8], 0));
+        }
+        self.bytes.get(..end)?.last_chunk().map(|tail| (*tail, end - start))
+    }
+
     /// A cell that lies in the stretch known to be text; `None` of any other cell.
+    #[inline]
     pub(crate) fn text(&self, cell: usize) -> Option<&'a str> {
-        let (start, end) = *self.spans.get(cell)?;
+        let (start, end) = self.span(cell)?;
         let (from, text) = self.text;
         text.get(start.checked_sub(from)?..end.checked_sub(from)?)
     }

@@ -9,7 +9,7 @@
 //! Days from a civil date: Hinnant, "chrono-compatible low-level date algorithms" (2013).
 
 use crate::Error;
-use crate::digits::latin;
+use crate::digits::{latin, three_pairs};
 use naata_core::{Day, Instant, Zone};
 
 /// The order of day and month in dates that do not begin with the year.
@@ -369,30 +369,52 @@ pub(crate) fn time_of_day(cell: &[u8]) -> Option<u32> {
 /// The day of a cell that is `2026-03-31` and nothing else, and its month as by [`Day::month_number`].
 #[inline]
 pub(crate) fn iso_day(cell: &[u8]) -> Option<(Day, i32)> {
-    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = cell else { return None };
-    let digit = |c: &u8| u32::from(c.wrapping_sub(b'0'));
-    let all = [digit(y1), digit(y2), digit(y3), digit(y4), digit(m1), digit(m2), digit(d1), digit(d2)];
-    if all.iter().any(|d| *d > 9) {
+    let (century, rest) = <&[u8; 10]>::try_from(cell).ok()?.split_first_chunk::<2>()?;
+    let [a, b] = century.map(|c| u32::from(c.wrapping_sub(b'0')));
+    let [year, month, day] = three_pairs(*rest.first_chunk()?, b'-')?.map(u32::from);
+    if a > 9 || b > 9 {
         return None;
     }
-    let [a, b, c, d, m, n, e, f] = all;
-    let (year, month) = (a * 1000 + b * 100 + c * 10 + d, m * 10 + n);
-    Some((civil(year, month, e * 10 + f).ok()?, (year * 12 + month) as i32 - 1))
+    let year = a * 1000 + b * 100 + year;
+    let number = (year * 12 + month) as i32 - 1;
+    if let Some([first, next]) = months(year, month) {
+        // A day of the month before the next one begins.
+        let at = first + day as i32 - 1;
+        return (day > 0 && at < next).then_some((Day(at), number));
+    }
+    Some((civil(year, month, day).ok()?, number))
+}
+
+const FIRST_YEAR: u32 = 1900;
+const MONTHS: usize = 200 * 12;
+/// On which day each month begins, for two hundred years: a look-up is cheaper than the rule.
+static MONTH_STARTS: [i32; MONTHS + 1] = month_starts();
+
+const fn month_starts() -> [i32; MONTHS + 1] {
+    let mut starts = [0; MONTHS + 1];
+    let mut k = 0;
+    while k <= MONTHS {
+        starts[k] = days_before(FIRST_YEAR + k as u32 / 12, k as u32 % 12 + 1);
+        k += 1;
+    }
+    starts
+}
+
+/// The days on which a month and the next one begin, where they are looked up.
+fn months(year: u32, month: u32) -> Option<[i32; 2]> {
+    let at = year.checked_sub(FIRST_YEAR)? * 12 + month.checked_sub(1).filter(|m| *m < 12)?;
+    let starts = MONTH_STARTS.get(at as usize..)?;
+    starts.first_chunk().copied()
 }
 
 /// The second of the day of a cell that is `23:59:58` or `23:59` and nothing else.
 #[inline]
 pub(crate) fn plain_time(cell: &[u8]) -> Option<u32> {
-    let (h1, h2, m1, m2, s1, s2) = match cell {
-        [h1, h2, b':', m1, m2, b':', s1, s2] => (h1, h2, m1, m2, s1, s2),
-        [h1, h2, b':', m1, m2] => (h1, h2, m1, m2, &b'0', &b'0'),
-        _ => return None,
+    let whole = match cell {
+        [h1, h2, b':', m1, m2] => [*h1, *h2, b':', *m1, *m2, b':', b'0', b'0'],
+        _ => *<&[u8; 8]>::try_from(cell).ok()?,
     };
-    let two = |a: &u8, b: &u8| {
-        let (a, b) = (u32::from(a.wrapping_sub(b'0')), u32::from(b.wrapping_sub(b'0')));
-        (a <= 9 && b <= 9).then_some(a * 10 + b)
-    };
-    let (h, m, s) = (two(h1, h2)?, two(m1, m2)?, two(s1, s2)?);
+    let [h, m, s] = three_pairs(whole, b':')?.map(u32::from);
     (h < 24 && m < 60 && s < 60).then_some(h * 3600 + m * 60 + s)
 }
 
@@ -408,12 +430,17 @@ fn civil(year: u32, month: u32, day: u32) -> Result<Day, DateTrouble> {
     if !(1..=9999).contains(&year) || !(1..=length).contains(&day) {
         return Err(DateTrouble::Impossible);
     }
+    Ok(Day(days_before(year, month) + day as i32 - 1))
+}
+
+/// The day on which a month begins.
+const fn days_before(year: u32, month: u32) -> i32 {
     // Years begin in March here, so that the leap day is the last of its year.
     let y = if month <= 2 { year - 1 } else { year };
     let (era, of_era) = (y / 400, y % 400);
-    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    let of_year = (153 * ((month + 9) % 12) + 2) / 5;
     let days = era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year;
-    Ok(Day(days as i32 - 719_468))
+    days as i32 - 719_468
 }
 
 fn number(digits: &[u8]) -> Option<u32> {

@@ -19,9 +19,106 @@ pub(crate) fn latin_char(c: char) -> char {
     }
 }
 
+const ZEROS: u64 = u64::from_le_bytes([b'0'; 8]);
+const HIGH: u64 = u64::from_le_bytes([0x80; 8]);
+
+/// The number that eight digits are.
+#[inline]
+pub(crate) fn eight(digits: [u8; 8]) -> Option<u32> {
+    let d = u64::from_le_bytes(digits) ^ ZEROS;
+    // What is no digit is more than nine now, and has its uppermost bit set by this sum or before it.
+    let not = d.wrapping_add(u64::from_le_bytes([0x76; 8])) | d;
+    (not & HIGH == 0).then(|| number(d))
+}
+
+/// The number of eight values from 0 to 9, the first in the lowest byte.
+#[inline]
+fn number(d: u64) -> u32 {
+    // Neighbours are brought together: to tens, to thousands, to the whole.
+    let tens = d.wrapping_mul(10).wrapping_add(d >> 8);
+    let low = (tens & 0x0000_00FF_0000_00FF).wrapping_mul(0x000F_4240_0000_0064);
+    let high = (tens >> 16 & 0x0000_00FF_0000_00FF).wrapping_mul(0x0000_2710_0000_0001);
+    (low.wrapping_add(high) >> 32) as u32
+}
+
+/// Three numbers of two digits with `mark` between them.
+#[inline]
+pub(crate) fn three_pairs(cell: [u8; 8], mark: u8) -> Option<[u8; 3]> {
+    let pattern = u64::from_le_bytes([b'0', b'0', mark, b'0', b'0', mark, b'0', b'0']);
+    let d = u64::from_le_bytes(cell) ^ pattern;
+    // Digits are nine at most now, and marks nothing.
+    let most = u64::from_le_bytes([0x76, 0x76, 0x7F, 0x76, 0x76, 0x7F, 0x76, 0x76]);
+    if (d.wrapping_add(most) | d) & HIGH != 0 {
+        return None;
+    }
+    let tens = d.wrapping_mul(10).wrapping_add(d >> 8).to_le_bytes();
+    Some([tens[0], tens[3], tens[6]])
+}
+
+/// Digits with at most one point, as the last `length` bytes of eight: the number without the point, and the digits
+/// after it. A point that no digit stands before or after is none.
+#[inline]
+pub(crate) fn pointed(tail: [u8; 8], length: usize) -> Option<(u32, u8)> {
+    const POINTS: u64 = u64::from_le_bytes([b'.'; 8]);
+    const ONES: u64 = u64::from_le_bytes([1; 8]);
+    if length == 0 || length > 8 {
+        return None;
+    }
+    let before = 64 - 8 * length as u32;
+    // What stands before the cell becomes zeros.
+    let mine = u64::MAX << before;
+    let word = u64::from_le_bytes(tail) & mine | ZEROS & !mine;
+    let points = word ^ POINTS;
+    let found = points.wrapping_sub(ONES) & !points & HIGH;
+    if found == 0 {
+        return eight(word.to_le_bytes()).map(|n| (n, 0));
+    }
+    let at = found.trailing_zeros() & !7;
+    if at <= before || at == 56 {
+        return None;
+    }
+    // The digits before the point move up into its place, and a zero follows them.
+    let low = word & !(u64::MAX << at);
+    let high = word & u64::MAX << at << 8;
+    let whole = high | low << 8 | u64::from(b'0');
+    eight(whole.to_le_bytes()).map(|n| (n, (7 - at / 8) as u8))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    fn tail(text: &str) -> ([u8; 8], usize) {
+        let long = format!("9.9.x9,,{text}");
+        (*long.as_bytes().last_chunk().unwrap(), text.len())
+    }
+
+    /// The slow way, digit by digit.
+    fn plainly(text: &str) -> Option<(u32, u8)> {
+        let (whole, rest) = text.split_once('.').unwrap_or((text, ""));
+        let digits = |t: &str| t.bytes().all(|b| b.is_ascii_digit());
+        let good =
+            !whole.is_empty() && digits(whole) && digits(rest) && (rest.is_empty() != text.contains('.'));
+        good.then(|| format!("{whole}{rest}").parse().ok().map(|n| (n, rest.len() as u8))).flatten()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4_096))]
+
+        #[test]
+        fn eight_bytes_at_once_are_read_as_one_by_one(text in prop_oneof!["[0-9]{1,5}\\.[0-9]{0,3}", "[0-9.]{1,8}", "[ -~]{1,8}", "[0-9]{1,8}"]) {
+            let (bytes, length) = tail(&text);
+            prop_assert_eq!(pointed(bytes, length), plainly(&text).filter(|_| length <= 8));
+        }
+
+        #[test]
+        fn pairs_are_read_as_one_by_one(text in prop_oneof!["[0-9]{2}:[0-9]{2}:[0-9]{2}", "[0-9:]{8}", "[ -~]{8}"]) {
+            let pairs: Vec<Option<u8>> = text.split(':').map(|p| p.parse().ok().filter(|_| p.len() == 2 && p.bytes().all(|b| b.is_ascii_digit()))).collect();
+            let want = match pairs[..] { [Some(a), Some(b), Some(c)] => Some([a, b, c]), _ => None };
+            prop_assert_eq!(three_pairs(text.as_bytes().try_into().unwrap(), b':'), want);
+        }
+    }
 
     #[test]
     fn digits_become_latin_and_words_do_not() {

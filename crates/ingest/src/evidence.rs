@@ -17,6 +17,8 @@ pub(crate) struct Evidence {
     pub(crate) currencies: BTreeMap<Currency, (u64, i128)>,
     /// The same for amounts without a currency.
     pub(crate) unstated: (u64, i128),
+    /// The same for amounts in the currency of the plan, until [`Evidence::settle`] puts them where they belong.
+    usual: (u64, i128),
     /// Rows that are not UTF-8.
     pub(crate) not_utf8: u64,
 }
@@ -29,6 +31,7 @@ impl Default for Evidence {
             scale: 0,
             currencies: BTreeMap::new(),
             unstated: (0, 0),
+            usual: (0, 0),
             not_utf8: 0,
         }
     }
@@ -50,6 +53,23 @@ impl Evidence {
         };
         entry.0 += 1;
         entry.1 += i128::from(amount.0);
+    }
+
+    /// The same for an amount in the currency of the plan, which a look-up would only find again.
+    #[inline]
+    pub(crate) fn saw_usual(&mut self, amount: Minor) {
+        self.usual.0 += 1;
+        self.usual.1 += i128::from(amount.0);
+    }
+
+    /// Counts what was in the currency of the plan.
+    pub(crate) fn settle(&mut self, currency: Currency) {
+        let (n, sum) = std::mem::take(&mut self.usual);
+        if n > 0 {
+            let entry = self.currencies.entry(currency).or_default();
+            entry.0 += n;
+            entry.1 += sum;
+        }
     }
 
     pub(crate) fn merge(&mut self, other: Self) {

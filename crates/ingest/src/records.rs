@@ -8,15 +8,14 @@ use crate::Delimiter;
 use crate::cells::Cells;
 use csv::ByteRecord;
 use std::io::Read;
+use wide::u8x16;
 
 /// The rows from a byte on.
 pub(crate) struct Records<'a> {
     bytes: &'a [u8],
     at: usize,
     delimiter: Delimiter,
-    /// The block of 64 bytes that was looked through last, and where in it a cell or a row may end.
-    block: usize,
-    hits: u64,
+    hits: Hits,
 }
 
 /// Where a row stands: its first byte, and the byte after it.
@@ -28,7 +27,7 @@ pub(crate) struct Place {
 
 impl<'a> Records<'a> {
     pub(crate) fn new(bytes: &'a [u8], from: usize, delimiter: Delimiter) -> Self {
-        Self { bytes, at: from, delimiter, block: usize::MAX, hits: 0 }
+        Self { bytes, at: from, delimiter, hits: Hits::NONE }
     }
 
     /// The next row; `None` at the end.
@@ -39,7 +38,13 @@ impl<'a> Records<'a> {
             return None;
         }
         let end = match self.delimiter {
-            Delimiter::Byte(b) => self.row(start, b, cells).unwrap_or_else(|| self.odd(start, b, cells)),
+            Delimiter::Byte(b) => match self.row(start, b, cells) {
+                Some(end) => end,
+                None => {
+                    self.hits = Hits::NONE;
+                    self.odd(start, b, cells)
+                }
+            },
             Delimiter::Space => {
                 let rest = self.bytes.get(start..).unwrap_or_default();
                 let end = start + memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());
@@ -59,46 +64,70 @@ impl<'a> Records<'a> {
 
     /// Takes a row apart; the answer is where its line ends, or `None` when a quote is not where one belongs.
     fn row(&mut self, start: usize, delimiter: u8, cells: &mut Cells<'a>) -> Option<usize> {
+        let bytes = self.bytes;
+        let mut hits = self.hits;
+        hits.seek(start, bytes, delimiter);
         let mut at = start;
-        loop {
-            let end = if self.bytes.get(at) == Some(&b'"') && delimiter != b'"' {
-                self.quoted(at + 1, delimiter, cells)?
-            } else {
-                let end = self.hit(at, delimiter);
-                cells.lend(at, end);
-                end
+        let end = loop {
+            let Some(hit) = hits.next(bytes, delimiter) else {
+                cells.lend(at, bytes.len());
+                break bytes.len();
             };
-            if self.bytes.get(end) != Some(&delimiter) {
-                return Some(end);
+            let byte = bytes.get(hit).copied().unwrap_or(b'\n');
+            if byte == delimiter {
+                cells.lend(at, hit);
+                at = hit + 1;
+            } else if byte != b'"' {
+                cells.lend(at, hit);
+                break hit;
+            } else if hit == at {
+                let close = Self::quoted(&mut hits, bytes, at + 1, delimiter, cells)?;
+                match hits.next(bytes, delimiter) {
+                    Some(end) if bytes.get(end) == Some(&delimiter) => at = end + 1,
+                    _ => break close + 1,
+                }
             }
-            at = end + 1;
-        }
+            // A quote further inside a cell is a letter like any other.
+        };
+        self.hits = hits;
+        Some(end)
     }
 
-    /// Takes in a cell whose quote opened before `from`; the answer is the byte after the quote that closes it.
-    fn quoted(&self, from: usize, delimiter: u8, cells: &mut Cells<'a>) -> Option<usize> {
+    /// Takes in a cell whose quote opened before `from`; the answer is where the quote stands that closes it.
+    fn quoted(
+        hits: &mut Hits,
+        bytes: &'a [u8],
+        from: usize,
+        delimiter: u8,
+        cells: &mut Cells<'a>,
+    ) -> Option<usize> {
         let mut doubled = false;
-        let mut at = from;
-        loop {
-            at += memchr::memchr(b'"', self.bytes.get(at..)?)?;
-            match self.bytes.get(at + 1) {
-                Some(b'"') => (doubled, at) = (true, at + 2),
-                next if next.is_none_or(|b| *b == delimiter || matches!(b, b'\n' | b'\r')) => break,
+        let close = loop {
+            let hit = hits.next(bytes, delimiter)?;
+            if bytes.get(hit) != Some(&b'"') {
+                continue;
+            }
+            match bytes.get(hit + 1) {
+                Some(b'"') => {
+                    doubled = true;
+                    hits.next(bytes, delimiter)?;
+                }
+                next if next.is_none_or(|b| *b == delimiter || matches!(b, b'\n' | b'\r')) => break hit,
                 _ => return None,
             }
-        }
+        };
         if doubled {
             // Of two quotes side by side the second is left out.
             let mut open = false;
-            let inside = self.bytes.get(from..at).unwrap_or_default().iter().copied();
+            let inside = bytes.get(from..close).unwrap_or_default().iter().copied();
             cells.copy(inside.filter(|b| {
                 open = *b == b'"' && !open;
                 *b != b'"' || open
             }));
         } else {
-            cells.lend(from, at);
+            cells.lend(from, close);
         }
-        Some(at + 1)
+        Some(close)
     }
 
     /// Has the `csv` crate read a row; the answer is where its line ends.
@@ -121,59 +150,76 @@ impl<'a> Records<'a> {
         let closed = self.bytes.get(end.saturating_sub(1)).is_some_and(|b| matches!(b, b'\n' | b'\r'));
         if closed && end > start { end - 1 } else { end }
     }
+}
 
-    /// The first byte from `from` on that is a delimiter or ends a line, or the end.
+/// Where the bytes stand that may begin or end a cell or a row, one after the other.
+#[derive(Clone, Copy)]
+struct Hits {
+    /// Where the block of 64 bytes begins that was looked through last.
+    block: usize,
+    /// A bit for each such byte of it that was not passed yet.
+    bits: u64,
+}
+
+impl Hits {
+    const NONE: Self = Self { block: usize::MAX, bits: 0 };
+
+    /// Passes what stands before `at`.
     #[inline]
-    fn hit(&mut self, from: usize, delimiter: u8) -> usize {
-        // Most cells end in the block that was looked through last.
-        let ahead = self.hits & (u64::MAX << (from & 63));
-        if from & !63 == self.block && ahead != 0 {
-            return self.block + ahead.trailing_zeros() as usize;
+    fn seek(&mut self, at: usize, bytes: &[u8], delimiter: u8) {
+        if at & !63 != self.block {
+            self.block = at & !63;
+            self.bits = hits(bytes.get(self.block..).unwrap_or_default(), delimiter);
         }
-        self.hit_beyond(from, delimiter)
+        self.bits &= u64::MAX << (at & 63);
     }
 
-    fn hit_beyond(&mut self, from: usize, delimiter: u8) -> usize {
-        let mut block = from & !63;
-        let mut from = from;
-        while block < self.bytes.len() {
-            if block != self.block {
-                (self.block, self.hits) =
-                    (block, hits(self.bytes.get(block..).unwrap_or_default(), delimiter));
-            }
-            let ahead = self.hits & (u64::MAX << (from & 63));
-            if ahead != 0 {
-                return block + ahead.trailing_zeros() as usize;
-            }
-            block += 64;
-            from = block;
+    /// Passes the next one.
+    #[inline]
+    fn next(&mut self, bytes: &[u8], delimiter: u8) -> Option<usize> {
+        while self.bits == 0 {
+            let next = self.block.saturating_add(64);
+            self.bits = hits(bytes.get(next..).filter(|b| !b.is_empty())?, delimiter);
+            self.block = next;
         }
-        self.bytes.len()
+        let hit = self.block + self.bits.trailing_zeros() as usize;
+        self.bits &= self.bits - 1;
+        Some(hit)
     }
 }
 
-/// For each of the first 64 bytes a bit that says whether it is a delimiter or ends a line.
+/// For each of the first 64 bytes a bit that says whether it is a delimiter or a quote or ends a line.
+#[inline]
 fn hits(bytes: &[u8], delimiter: u8) -> u64 {
+    if let Some(block) = bytes.first_chunk::<64>() {
+        return block_hits(block, delimiter);
+    }
     let mut last = [0u8; 64];
-    let block = bytes.first_chunk::<64>().unwrap_or_else(|| {
-        last.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
-        &last
-    });
-    let mut flags = [0u8; 64];
-    for (flag, b) in flags.iter_mut().zip(block) {
-        *flag = u8::from((*b == delimiter) | (*b == b'\n') | (*b == b'\r'));
-    }
-    let mut bits = 0;
-    for (i, eight) in flags.as_chunks::<8>().0.iter().enumerate() {
-        // The product brings the lowest bit of each byte into the uppermost byte, side by side.
-        bits |= (u64::from_le_bytes(*eight).wrapping_mul(0x0102_0408_1020_4080) >> 56) << (8 * i);
-    }
+    last.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
     // Behind the end there is nothing, whatever the delimiter.
-    if bytes.len() < 64 { bits & ((1 << bytes.len()) - 1) } else { bits }
+    block_hits(&last, delimiter) & ((1 << bytes.len()) - 1)
+}
+
+#[inline]
+fn block_hits(block: &[u8; 64], delimiter: u8) -> u64 {
+    let [delimiter, feed, back, quote] = [delimiter, b'\n', b'\r', b'"'].map(u8x16::splat);
+    let mut bits = 0;
+    for (i, bytes) in block.as_chunks::<16>().0.iter().enumerate() {
+        let x = u8x16::new(*bytes);
+        let line = x.simd_eq(feed) | x.simd_eq(back);
+        let cell = x.simd_eq(delimiter) | x.simd_eq(quote);
+        bits |= u64::from((line | cell).to_bitmask()) << (16 * i);
+    }
+    bits
 }
 
 /// The first byte from `at` on that does not end a line.
+#[inline]
 pub(crate) fn skip_line_ends(bytes: &[u8], at: usize) -> usize {
+    // Nearly every row begins right behind the line end of the one before.
+    if bytes.get(at).is_some_and(|b| *b > b'\r') {
+        return at;
+    }
     let rest = bytes.get(at..).unwrap_or_default();
     at + rest.iter().take_while(|b| matches!(b, b'\n' | b'\r')).count()
 }

@@ -5,6 +5,7 @@
 //! have equal keys too, once in about `2^63 / rows^2` files: they are then read like repeated ones, by their text, and
 //! nothing is mistaken. So a key that was seen once proves its id to stand on one row alone.
 
+use crate::digits::eight;
 use naata_core::IdHash;
 
 /// What stands for an order id: its number, or its hash.
@@ -52,8 +53,10 @@ impl OrderForm {
         if digits.len() != self.digits && digits.first() == Some(&b'0') {
             return None;
         }
-        let number =
-            digits.iter().try_fold(0u64, |n, b| b.is_ascii_digit().then(|| n * 10 + u64::from(b - b'0')))?;
+        let (few, eights) = digits.as_rchunks::<8>();
+        let few =
+            few.iter().try_fold(0u64, |n, b| b.is_ascii_digit().then(|| n * 10 + u64::from(b - b'0')))?;
+        let number = eights.iter().try_fold(few, |n, e| Some(n * 100_000_000 + u64::from(eight(*e)?)))?;
         (number + REACH).checked_sub(self.first).filter(|n| *n < 2 * REACH)
     }
 }

@@ -9,7 +9,7 @@ use crate::orders::remark;
 use crate::plan::Plan;
 use crate::repeats::OrderKey;
 use crate::row::Row;
-use naata_core::{CustomerIx, Day, Error, IdHash, Minor, PurchaseRow, Sale, TableKind, Takings};
+use naata_core::{CustomerIx, Day, Error, IdHash, Minor, PurchaseRow, RowDigest, Sale, TableKind, Takings};
 use std::borrow::Cow;
 
 /// A stretch of [`Sales::text`].
@@ -73,6 +73,8 @@ pub(crate) struct Sales {
     /// How many records the rows without details are.
     pub(crate) whole: u64,
     pub(crate) failed: Option<Error>,
+    /// The digest of the row that was taken in last.
+    pub(crate) digest: RowDigest,
 }
 
 impl Sales {
@@ -104,6 +106,7 @@ impl Sales {
     pub(crate) fn put(&mut self, row: &mut Row<'_>, values: Values<'_>) -> Result<Option<Day>, Code> {
         let plan = row.plan;
         let lines_only = plan.kind == TableKind::Lines;
+        self.digest = values.digest();
         let Values { order, customer, day, seconds, amount, discount, tax, refund, void, line, .. } = values;
         // Where a row is an order, one that pays back is a refund of its own, whatever order it names.
         let own = !plan.by_line && amount.is_some_and(|a| a.0 < 0);
@@ -205,6 +208,23 @@ pub(crate) struct Line<'a> {
 }
 
 impl<'a> Values<'a> {
+    /// Stands for all that the row says: when one month is exported twice, equal rows give equal digests.
+    fn digest(&self) -> RowDigest {
+        let mut digest = RowDigest::default();
+        digest.cell(self.order.as_bytes());
+        digest.cell(self.customer.as_bytes());
+        let seconds = self.seconds.map_or(-1, i64::from);
+        digest.numbers(self.day.map_or(i64::MIN, |d| i64::from(d.0)), seconds << 1 | i64::from(self.void));
+        digest.numbers(self.amount.map_or(i64::MIN, |a| a.0), self.refund.0);
+        digest.numbers(self.discount.0, self.tax.0);
+        if let Some(line) = &self.line {
+            digest.cell(line.item.as_bytes());
+            digest.cell(line.category.as_bytes());
+            digest.numbers(line.quantity, line.amount.0);
+        }
+        digest
+    }
+
     /// Reads any row.
     fn read(row: &mut Row<'a>) -> Result<Self, Code> {
         let plan = row.plan;

@@ -1,13 +1,15 @@
 //! The usual row of a sales file, read quickly: plain ids, `2026-03-31`, `1234.50`, the one currency of the file. Any
 //! other row is left to [`crate::sale`], which knows all of them; of the usual ones both say the same.
 
+use crate::cells::Cells;
 use crate::date::{DateFormat, iso_day, plain_time};
+use crate::digits::pointed;
 use crate::field::F;
 use crate::money::{Mark, plain_digits};
 use crate::plan::Plan;
 use crate::row::{Row, is_scientific};
 use crate::sale::{Line, Values};
-use naata_core::{Currency, Minor, TableKind};
+use naata_core::{Minor, TableKind};
 use std::borrow::Cow;
 
 /// Where the usual row has its values: columns, or [`Plan::NOWHERE`].
@@ -24,9 +26,14 @@ pub(crate) struct Usual {
     currency: usize,
     item: usize,
     category: usize,
+    /// The currency of the file, or [`NO_CODE`].
+    code: [u8; 3],
     /// How many columns a row has.
     columns: usize,
 }
+
+/// Stands for a currency that nobody stated.
+const NO_CODE: [u8; 3] = [0; 3];
 
 /// What a row adds to the evidence for the decimal mark.
 #[derive(Default)]
@@ -73,6 +80,10 @@ impl Usual {
             currency: plan.first(F::Currency),
             item: plan.first(F::Item),
             category: plan.first(F::Category),
+            code: Some(plan.unit.currency)
+                .filter(|c| c.is_stated())
+                .and_then(|c| c.code().as_bytes().try_into().ok())
+                .unwrap_or(NO_CODE),
             columns: plan.columns.len(),
         })
     }
@@ -96,18 +107,25 @@ impl Usual {
         };
         let mut points = Points::default();
         let scale = plan.unit.scale;
-        let amount = points.read(row.cells.get(self.amount)?, scale).filter(|m| m.0 > 0)?;
-        let mut optional = |column: usize, scale: u8| match row.cells.get(column) {
-            None | Some([]) => Some(None),
-            Some(cell) => points.read(cell, scale).map(Some),
+        let cells = row.cells;
+        let amount = points.read(cells, self.amount, scale).filter(|m| m.0 > 0)?;
+        let mut optional = |column: usize, scale: u8| match cells.tail(column) {
+            None if column == Plan::NOWHERE => Some(None),
+            Some((_, 0)) => Some(None),
+            _ => points.read(cells, column, scale).map(Some),
         };
         let quantity = optional(self.quantity, 3)?;
         let discount = optional(self.discount, scale)?.unwrap_or_default();
         let tax = optional(self.tax, scale)?.unwrap_or_default();
-        let unit = plan.unit.currency;
-        let currency = match row.cells.get(self.currency) {
-            None | Some([]) => None,
-            Some(code) => Some(unit).filter(|u| u.is_stated() && u.code().as_bytes() == code)?.into(),
+        let is_stated = match cells.get(self.currency) {
+            None | Some([]) => false,
+            Some(code) => {
+                let same = code == self.code;
+                if !same || self.code == NO_CODE {
+                    return None;
+                }
+                true
+            }
         };
         let line = match self.item {
             Plan::NOWHERE => None,
@@ -122,7 +140,11 @@ impl Usual {
         };
         let evidence = &mut row.desk.evidence;
         evidence.mark.point += points.0;
-        evidence.saw_amount(currency as Option<Currency>, amount);
+        if is_stated {
+            evidence.saw_usual(amount);
+        } else {
+            evidence.saw_amount(None, amount);
+        }
         Some(Values {
             order,
             customer,
@@ -141,9 +163,22 @@ impl Usual {
 
 impl Points {
     /// A plain number in units of `10^-scale`.
-    fn read(&mut self, cell: &[u8], scale: u8) -> Option<Minor> {
+    #[inline]
+    fn read(&mut self, cells: &Cells<'_>, column: usize, scale: u8) -> Option<Minor> {
         const TENS: [i64; 9] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000];
-        let (n, own, is_evidence) = plain_digits(cell)?;
+        let (n, own, is_evidence) = match cells.tail(column) {
+            Some((tail, length)) if length <= 8 => {
+                let (n, own) = pointed(tail, length)?;
+                // Three decimals may be thousands in disguise, unless nothing but a zero stands before.
+                let is_evidence = match own {
+                    0 => false,
+                    3 => length == 5 && cells.get(column)?.first() == Some(&b'0'),
+                    _ => true,
+                };
+                (n.into(), own, is_evidence)
+            }
+            _ => plain_digits(cells.get(column)?)?,
+        };
         let tens = TENS.get(usize::from(scale.checked_sub(own)?))?;
         self.0 += u64::from(is_evidence);
         n.checked_mul(*tens).map(Minor)
@@ -155,13 +190,20 @@ fn id<'a>(row: &Row<'a>, column: usize) -> Option<&'a str> {
     let text = row.cells.text(column)?;
     let (first, last) = (text.as_bytes().first()?, text.as_bytes().last()?);
     let plain = first.is_ascii_graphic() && *first != b'\'' && last.is_ascii_graphic();
-    (plain && !(first.is_ascii_digit() && is_scientific(text.as_bytes()))).then_some(text)
+    // Of what is 9.83E+11 the second letter is a point or an e.
+    let scientific = || {
+        let second = text.as_bytes().get(1).is_some_and(|b| matches!(b, b'.' | b'e' | b'E'));
+        second && is_scientific(text.as_bytes())
+    };
+    (plain && !(first.is_ascii_digit() && scientific())).then_some(text)
 }
 
 /// The text of an item whose cell was quoted or begins or ends beyond ASCII; not one that needs a second look.
 fn item<'a>(row: &Row<'a>, column: usize) -> Option<Cow<'a, str>> {
-    let cells = row.cells;
-    let text = std::str::from_utf8(cells.get(column)?).ok()?;
+    let text = match row.cells.text(column) {
+        Some(text) => text,
+        None => std::str::from_utf8(row.cells.get(column)?).ok()?,
+    };
     let plain = text.trim().len() == text.len() && !text.is_empty();
     (plain && !text.starts_with(|c: char| c == '\'' || c.is_ascii_digit())).then_some(Cow::Borrowed(text))
 }
@@ -180,7 +222,7 @@ mod tests {
     use crate::batch::parse_by;
     use crate::head::Head;
     use crate::plan::Wish;
-    use naata_core::{Day, MoneyUnit, Zone};
+    use naata_core::{Currency, Day, MoneyUnit, Zone};
     use proptest::prelude::*;
 
     fn cell(plain: &'static str) -> impl Strategy<Value = String> {
