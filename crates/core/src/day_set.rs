@@ -82,6 +82,9 @@ impl DaySets {
 
     /// How many distinct days a list has, those of [`DaySets::far`] aside.
     pub(crate) fn count(&mut self, mut list: DayList) -> u32 {
+        if list.len < 2 {
+            return u32::from(list.len);
+        }
         self.settle(&mut list);
         u32::from(list.len)
     }

@@ -2,7 +2,7 @@
 
 use crate::intern::{ends, fold, hash};
 use crate::{Day, Findings, TableKind};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 
 /// The account of one file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,14 +92,20 @@ pub struct Digest {
     undated: (u64, u128),
     /// The month of the first entry of `months`; the first and the last entry are never empty.
     first: i32,
-    months: VecDeque<(u64, u128)>,
+    months: Vec<(u64, u128)>,
 }
 
 /// The digest of one row, cell by cell.
+///
+/// Each cell is a product of two words, each with a key of the cell's place added, and the products are summed up: so no
+/// cell waits for the one before it.
+///
+/// # Source
+/// Sums of products as a hash: Black, Halevi, Krawczyk, Krovetz and Rogaway (1999).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RowDigest {
-    low: u64,
-    high: u64,
+    products: u128,
+    key: u64,
 }
 
 impl RowDigest {
@@ -124,17 +130,17 @@ impl RowDigest {
     fn words(&mut self, a: u64, b: u64, mark: u64) {
         const X: u64 = 0xE703_7ED1_A0B4_28DB;
         const Y: u64 = 0x8EBC_6AF0_9C88_C6E3;
-        // One wide product takes in sixteen bytes; what was there before enters both factors, so that the place of a
-        // cell counts.
-        let wide = u128::from(self.low ^ a ^ X) * u128::from(self.high ^ b ^ Y ^ mark << 56);
-        self.low = (wide as u64).wrapping_add(self.high.rotate_left(29));
-        self.high = ((wide >> 64) as u64).wrapping_add(self.low.rotate_left(17));
+        self.key = self.key.wrapping_add(X);
+        let b = b.wrapping_add(mark << 56).wrapping_add(self.key.rotate_left(23) ^ Y);
+        let product = u128::from(a.wrapping_add(self.key)) * u128::from(b);
+        self.products = self.products.wrapping_add(product);
     }
 
     /// The sum that stands for the row: every bit of it depends on all cells.
     fn sum(self) -> u128 {
         const Z: u64 = 0x5899_65CC_7537_4CC3;
-        (u128::from(fold(self.high, Z)) << 64) | u128::from(fold(self.low ^ self.high.rotate_left(32), Z))
+        let (low, high) = (self.products as u64 ^ self.key, (self.products >> 64) as u64);
+        (u128::from(fold(high.wrapping_add(low.rotate_left(32)), Z)) << 64) | u128::from(fold(low, high ^ Z))
     }
 }
 
@@ -153,9 +159,13 @@ impl Digest {
 
     /// Takes in one row under a month, counted from year 0 on as by [`Day::month_number`].
     pub fn add_month(&mut self, month: Option<i32>, row: RowDigest) {
-        let entry = match month.filter(|m| (0..120_000).contains(m)) {
-            Some(month) => self.month(month),
-            None => &mut self.undated,
+        let at = month.map(|m| m.wrapping_sub(self.first) as usize);
+        let entry = match at.and_then(|at| self.months.get_mut(at)) {
+            Some(entry) => entry,
+            None => match month.filter(|m| (0..120_000).contains(m)) {
+                Some(month) => self.month(month),
+                None => &mut self.undated,
+            },
         };
         entry.0 += 1;
         entry.1 = entry.1.wrapping_add(row.sum());
@@ -183,9 +193,10 @@ impl Digest {
         if self.months.is_empty() {
             self.first = month;
         }
-        while month < self.first {
-            self.months.push_front((0, 0));
-            self.first -= 1;
+        if month < self.first {
+            let more = (self.first - month) as usize;
+            self.months.splice(..0, std::iter::repeat_n((0, 0), more));
+            self.first = month;
         }
         let at = (month - self.first) as usize;
         if at >= self.months.len() {
@@ -217,7 +228,9 @@ mod tests {
             row(&["a", "b", ""]),
         ];
         for (i, a) in digests.iter().enumerate() {
-            assert!(digests.iter().skip(i + 1).all(|b| a.low != b.low && a.high != b.high), "{i}");
+            let halves = |d: &RowDigest| (d.sum() as u64, (d.sum() >> 64) as u64);
+            let (low, high) = halves(a);
+            assert!(digests.iter().skip(i + 1).map(halves).all(|b| low != b.0 && high != b.1), "{i}");
         }
     }
 

@@ -124,6 +124,8 @@ pub struct SummaryBuilder {
 #[derive(Clone, Debug, Default)]
 pub struct Summing {
     state: Vec<State>,
+    /// Refunds and their sum, for as many customers as that is needed for.
+    returned: Vec<(u32, Minor)>,
     days: DaySets,
 }
 
@@ -136,54 +138,59 @@ pub enum Summed {
     Sealed(Ids, Vec<Summary>),
 }
 
-/// What is known of a customer so far.
+/// What is known of a customer's purchases so far, in forty bytes: where customers are many, rows wait for this.
 #[derive(Clone, Copy, Debug)]
 struct State {
-    /// Complete but for the number of days.
-    summary: Summary,
+    total: Minor,
+    first_day_total: Minor,
+    first: Day,
+    last: Day,
+    purchases: u32,
     /// The days strictly between the first and the last.
     between: DayList,
 }
 
+const WHAT: &str = "a customer's purchases";
+
 impl State {
-    const EMPTY: Self = Self { summary: Summary::EMPTY, between: DayList::NONE };
+    const EMPTY: Self = Self {
+        total: Minor::ZERO,
+        first_day_total: Minor::ZERO,
+        first: Day(0),
+        last: Day(0),
+        purchases: 0,
+        between: DayList::NONE,
+    };
 
     /// Takes in a day of purchase; `bought` says whether there was one before.
     fn see(&mut self, bought: bool, customer: u32, day: Day, days: &mut DaySets) {
-        let s = &mut self.summary;
         if !bought {
-            (s.first, s.last) = (day, day);
+            (self.first, self.last) = (day, day);
             return;
         }
         // What was first or last until now is between them from now on.
-        let between = if day < s.first {
-            std::mem::replace(&mut s.first, day)
-        } else if day > s.last {
-            std::mem::replace(&mut s.last, day)
+        let between = if day < self.first {
+            std::mem::replace(&mut self.first, day)
+        } else if day > self.last {
+            std::mem::replace(&mut self.last, day)
         } else {
             day
         };
-        if between != s.first && between != s.last {
+        if between != self.first && between != self.last {
             days.add(&mut self.between, customer, between.0);
         }
     }
 
+    /// Takes in a purchase.
     fn row(&mut self, r: &PurchaseRow, days: &mut DaySets) -> Result<(), Error> {
-        const WHAT: &str = "a customer's purchases";
-        let s = &mut self.summary;
-        if r.is_refund() {
-            s.refunds += 1;
-            s.returned = s.returned.plus(r.amount, WHAT)?;
-            return Ok(());
+        let bought = self.purchases > 0;
+        if !bought || r.day < self.first {
+            self.first_day_total = r.amount;
+        } else if r.day == self.first {
+            self.first_day_total = self.first_day_total.plus(r.amount, WHAT)?;
         }
-        let bought = s.purchases > 0;
-        if !bought || r.day < s.first {
-            s.first_day_total = r.amount;
-        } else if r.day == s.first {
-            s.first_day_total = s.first_day_total.plus(r.amount, WHAT)?;
-        }
-        s.purchases += 1;
-        s.total = s.total.plus(r.amount, WHAT)?;
+        self.purchases += 1;
+        self.total = self.total.plus(r.amount, WHAT)?;
         self.see(bought, r.who.0, r.day, days);
         Ok(())
     }
@@ -243,9 +250,22 @@ impl Summing {
             self.state.resize(customers.max(r.who.at() + 1), State::EMPTY);
         }
         match self.state.get_mut(r.who.at()) {
+            Some(_) if r.is_refund() => self.give_back(r.who, 1, r.amount),
             Some(state) => state.row(r, &mut self.days),
             None => Ok(()),
         }
+    }
+
+    /// Counts refunds of a customer.
+    fn give_back(&mut self, who: CustomerIx, refunds: u32, sum: Minor) -> Result<(), Error> {
+        if self.returned.len() <= who.at() {
+            self.returned.resize(self.state.len().max(who.at() + 1), (0, Minor::ZERO));
+        }
+        if let Some((n, returned)) = self.returned.get_mut(who.at()) {
+            *n += refunds;
+            *returned = returned.plus(sum, WHAT)?;
+        }
+        Ok(())
     }
 
     /// Takes in rows of customers whose numbers are below `customers`: the same as one by one, but the waits for
@@ -266,8 +286,7 @@ impl Summing {
 
     /// Takes in another part, whose customers have the numbers `to` here, all below `customers`.
     pub fn merge(&mut self, later: Self, to: &[CustomerIx], customers: usize) -> Result<(), Error> {
-        const WHAT: &str = "a customer's purchases";
-        let Self { state, mut days } = later;
+        let Self { state, returned, mut days } = later;
         self.state.resize(customers.max(self.state.len()), State::EMPTY);
         for (customer, day) in days.far() {
             if let Some(ix) = to.get(*customer as usize)
@@ -276,27 +295,23 @@ impl Summing {
                 self.days.add(&mut t.between, ix.0, *day);
             }
         }
-        for (State { summary: s, between }, ix) in state.iter().zip(to) {
-            let Some(t) = self.state.get_mut(ix.at()) else { continue };
-            let mine = &mut t.summary;
+        for ((refunds, sum), ix) in returned.iter().zip(to).filter(|((n, _), _)| *n > 0) {
+            self.give_back(*ix, *refunds, *sum)?;
+        }
+        for (s, ix) in state.iter().zip(to).filter(|(s, _)| s.purchases > 0) {
+            let Some(mine) = self.state.get_mut(ix.at()) else { continue };
             let bought = mine.purchases > 0;
-            if s.purchases > 0 {
-                if !bought || s.first < mine.first {
-                    mine.first_day_total = s.first_day_total;
-                } else if s.first == mine.first {
-                    mine.first_day_total = mine.first_day_total.plus(s.first_day_total, WHAT)?;
-                }
+            if !bought || s.first < mine.first {
+                mine.first_day_total = s.first_day_total;
+            } else if s.first == mine.first {
+                mine.first_day_total = mine.first_day_total.plus(s.first_day_total, WHAT)?;
             }
             mine.purchases += s.purchases;
-            mine.refunds += s.refunds;
             mine.total = mine.total.plus(s.total, WHAT)?;
-            mine.returned = mine.returned.plus(s.returned, WHAT)?;
-            if s.purchases > 0 {
-                t.see(bought, ix.0, s.first, &mut self.days);
-                t.see(true, ix.0, s.last, &mut self.days);
-                for day in days.days(*between) {
-                    t.see(true, ix.0, Day(day), &mut self.days);
-                }
+            mine.see(bought, ix.0, s.first, &mut self.days);
+            mine.see(true, ix.0, s.last, &mut self.days);
+            for day in days.days(s.between) {
+                mine.see(true, ix.0, Day(day), &mut self.days);
             }
         }
         Ok(())
@@ -305,26 +320,31 @@ impl Summing {
     /// For each customer with a purchase the number, the first and the last day so far.
     pub fn spans(&self) -> impl Iterator<Item = (CustomerIx, Day, Day)> {
         let all = (0u32..).map(CustomerIx).zip(&self.state);
-        all.filter(|(_, s)| s.summary.purchases > 0).map(|(ix, s)| (ix, s.summary.first, s.summary.last))
+        all.filter(|(_, s)| s.purchases > 0).map(|(ix, s)| (ix, s.first, s.last))
     }
 
     /// The summaries of `customers` customers by their sealed numbers `to`.
     pub fn finish(mut self, to: &[CustomerIx], customers: usize) -> Vec<Summary> {
-        for (customer, _) in self.days.far() {
-            if let Some(s) = self.state.get_mut(*customer as usize) {
-                s.summary.days += 1;
-            }
-        }
-        for State { summary: s, between } in &mut self.state {
-            if s.purchases > 0 {
-                s.days += 1 + u32::from(s.last != s.first) + self.days.count(*between);
-            }
-        }
+        let days: Vec<u32> = self.state.iter().map(|s| self.days.count(s.between)).collect();
+        let far = self.days.far().to_vec();
+        // The lists take about as much room as the result, and go before it comes.
         self.days = DaySets::default();
         let mut out = vec![Summary::EMPTY; customers];
-        for (s, ix) in self.state.iter().zip(to) {
+        for ((s, between), ix) in self.state.iter().zip(days).zip(to) {
+            if let Some(o) = out.get_mut(ix.at()).filter(|_| s.purchases > 0) {
+                let State { total, first_day_total, first, last, purchases, .. } = *s;
+                let days = 1 + u32::from(last != first) + between;
+                *o = Summary { first, last, days, purchases, total, first_day_total, ..Summary::EMPTY };
+            }
+        }
+        for ((refunds, returned), ix) in self.returned.iter().zip(to) {
             if let Some(o) = out.get_mut(ix.at()) {
-                *o = s.summary;
+                (o.refunds, o.returned) = (*refunds, *returned);
+            }
+        }
+        for (customer, _) in far {
+            if let Some(o) = to.get(customer as usize).and_then(|ix| out.get_mut(ix.at())) {
+                o.days += 1;
             }
         }
         out

@@ -11,7 +11,7 @@ use crate::sale::Sales;
 use crate::tables::Record;
 use crate::touch::Touches;
 use crate::usual::Usual;
-use naata_core::{Day, Digest, TableKind};
+use naata_core::{Day, Digest, RowDigest, TableKind};
 use std::collections::BTreeMap;
 
 /// How many lines may open a quote that is never closed before rows cannot be told apart.
@@ -64,6 +64,8 @@ pub(crate) fn parse_by(
     let mut desk = Desk::default();
     let mut cells = Cells::of_text(window, start, until.min(window.len()));
     let mut records = Records::new(window, start, plan.delimiter);
+    // The first and the last day of the usual rows.
+    let mut days = (Day::MAX, Day::MIN);
     let sale = matches!(plan.kind, TableKind::Purchases | TableKind::Lines);
     while batch.end < until {
         let Some(place) = records.next(&mut cells) else {
@@ -110,18 +112,22 @@ pub(crate) fn parse_by(
         }
         let mut row = Row { plan, cells: &cells, at: place.start, desk: &mut desk };
         let before = row.desk.notes.len();
-        let values = usual.filter(|u| u.fits(&row)).and_then(|u| u.read(&mut row));
-        let month = values.as_ref().and_then(|v| v.month);
-        let outcome = match values {
-            Some(values) => batch.sales.put(&mut row, values),
-            None => take(&mut row, &mut batch),
+        let (outcome, usual) = match usual.as_ref().filter(|u| u.fits(&row)).and_then(|u| u.read(&mut row)) {
+            Some(values) => (batch.sales.put(&mut row, &values), Some(values.month)),
+            None => (take(&mut row, &mut batch), None),
         };
         if desk.notes.len() > before {
             desk.cap(before, plan.cap);
         }
-        match outcome {
-            Err(code) => batch.refuse(code),
-            Ok(day) => {
+        match (outcome, usual) {
+            (Err(code), _) => batch.refuse(code),
+            (Ok(Some(day)), Some(month)) => {
+                // The day of a usual row does not lie in the future.
+                batch.used += 1;
+                days = (days.0.min(day), days.1.max(day));
+                batch.digest.add_month(month, batch.sales.digest);
+            }
+            (Ok(day), _) => {
                 batch.used += 1;
                 if let Some(day) = day {
                     batch.span = Some(batch.span.map_or((day, day), |(a, b)| (a.min(day), b.max(day))));
@@ -130,18 +136,20 @@ pub(crate) fn parse_by(
                     }
                 }
                 // A sale is counted by what it says, any other row as it is written.
-                let mut digest = std::mem::take(&mut batch.sales.digest);
+                let mut digest = batch.sales.digest;
                 if !sale {
+                    digest = RowDigest::default();
                     for column in &plan.read {
                         digest.cell(cells.get(*column).unwrap_or_default().trim_ascii());
                     }
                 }
-                match month {
-                    None => batch.digest.add_row(day, digest),
-                    month => batch.digest.add_month(month, digest),
-                }
+                batch.digest.add_row(day, digest);
             }
         }
+    }
+    if days.0 <= days.1 {
+        batch.span = Some(batch.span.map_or(days, |(a, b)| (a.min(days.0), b.max(days.1))));
+        batch.known = batch.known.max(Some(days.1));
     }
     desk.evidence.settle(plan.unit.currency);
     batch.desk = desk;

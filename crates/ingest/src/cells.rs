@@ -45,6 +45,16 @@ impl<'a> Cells<'a> {
         }
     }
 
+    /// Room for the cells of a row, beginning with those that are already there.
+    pub(crate) fn room(&mut self) -> (&mut [(usize, usize)], &mut usize) {
+        (&mut self.spans, &mut self.n)
+    }
+
+    /// Makes more room.
+    pub(crate) fn grow(&mut self) {
+        self.spans.resize(self.spans.len() * 2 + 64, (0, 0));
+    }
+
     /// Adds the bytes from `start` to `end`.
     #[inline]
     pub(crate) fn lend(&mut self, start: usize, end: usize) {
@@ -56,10 +66,10 @@ impl<'a> Cells<'a> {
         self.n += 1;
     }
 
-    /// Adds a copy.
-    pub(crate) fn copy(&mut self, parts: impl Iterator<Item = u8>) {
+    /// Adds a copy of these parts, one after the other.
+    pub(crate) fn copy<'p>(&mut self, parts: impl Iterator<Item = &'p [u8]>) {
         let start = self.bytes.len() + self.copied.len();
-        self.copied.extend(parts);
+        parts.for_each(|part| self.copied.extend_from_slice(part));
         self.lend(start, self.bytes.len() + self.copied.len());
     }
 

@@ -61,6 +61,10 @@ pub(crate) fn three_pairs(cell: [u8; 8], mark: u8) -> Option<[u8; 3]> {
 pub(crate) fn pointed(tail: [u8; 8], length: usize) -> Option<(u32, u8)> {
     const POINTS: u64 = u64::from_le_bytes([b'.'; 8]);
     const ONES: u64 = u64::from_le_bytes([1; 8]);
+    if length == 1 {
+        let digit = tail[7].wrapping_sub(b'0');
+        return (digit <= 9).then_some((digit.into(), 0));
+    }
     if length == 0 || length > 8 {
         return None;
     }
@@ -68,6 +72,11 @@ pub(crate) fn pointed(tail: [u8; 8], length: usize) -> Option<(u32, u8)> {
     // What stands before the cell becomes zeros.
     let mine = u64::MAX << before;
     let word = u64::from_le_bytes(tail) & mine | ZEROS & !mine;
+    // Most amounts have two decimals.
+    if tail[5] == b'.' && length > 3 {
+        let whole = word & 0xFFFF << 48 | (word & !(u64::MAX << 40)) << 8 | u64::from(b'0');
+        return eight(whole.to_le_bytes()).map(|n| (n, 2));
+    }
     let points = word ^ POINTS;
     let found = points.wrapping_sub(ONES) & !points & HIGH;
     if found == 0 {

@@ -213,6 +213,10 @@ impl<R: Read> Decoder<R> {
 impl<R: Read> Read for Decoder<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.at >= self.out.len() {
+            // Behind its beginning a file that is UTF-8 already needs no second copy.
+            if self.encoding == Encoding::Utf8 && self.begun && !self.ended {
+                return self.inner.read(buffer);
+            }
             self.fill()?;
         }
         let ready = self.out.get(self.at..).unwrap_or_default();

@@ -87,7 +87,7 @@ mod tests {
     fn totals_and_lines_are_told_from_rows() {
         let of = |texts: &[&str], any| {
             let mut cells = Cells::of(b"");
-            texts.iter().for_each(|t| cells.copy(t.bytes()));
+            texts.iter().for_each(|t| cells.copy(std::iter::once(t.as_bytes())));
             below_the_rows(&cells, any).map(|c| c.key)
         };
         for (cells, want) in [

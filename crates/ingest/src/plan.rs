@@ -283,7 +283,7 @@ impl Plan {
             self.grouped = Grouped::All;
             return true;
         }
-        let new = repeats.repeated();
+        let new = repeats.finish();
         let changed = !new.is_empty();
         if changed {
             self.grouped = Grouped::These(known.join(new));

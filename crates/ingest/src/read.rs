@@ -249,7 +249,7 @@ impl<'a> File<'a> {
             let mut repeats = Repeats::default();
             orders.clone().for_each(|order| repeats.see(plan.order_form.key(order)));
             // Where rows are lines and the first orders have several, so have the others.
-            if plan.by_line && orders.next().is_some() && (repeats.many() || !repeats.repeated().is_empty()) {
+            if plan.by_line && orders.next().is_some() && (repeats.many() || !repeats.finish().is_empty()) {
                 plan.grouped = Grouped::All;
             }
         }

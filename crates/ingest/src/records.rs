@@ -69,25 +69,18 @@ impl<'a> Records<'a> {
         hits.seek(start, bytes, delimiter);
         let mut at = start;
         let end = loop {
-            let Some(hit) = hits.next(bytes, delimiter) else {
-                cells.lend(at, bytes.len());
-                break bytes.len();
-            };
-            let byte = bytes.get(hit).copied().unwrap_or(b'\n');
-            if byte == delimiter {
-                cells.lend(at, hit);
-                at = hit + 1;
-            } else if byte != b'"' {
-                cells.lend(at, hit);
-                break hit;
-            } else if hit == at {
-                let close = Self::quoted(&mut hits, bytes, at + 1, delimiter, cells)?;
-                match hits.next(bytes, delimiter) {
-                    Some(end) if bytes.get(end) == Some(&delimiter) => at = end + 1,
-                    _ => break close + 1,
+            let stop = plain_cells(bytes, &mut at, &mut hits, delimiter, cells.room());
+            match stop {
+                Stop::Line(end) => break end,
+                Stop::Full => cells.grow(),
+                Stop::Quote => {
+                    let close = Self::quoted(&mut hits, bytes, at + 1, delimiter, cells)?;
+                    match hits.next(bytes, delimiter) {
+                        Some(end) if bytes.get(end) == Some(&delimiter) => at = end + 1,
+                        _ => break close + 1,
+                    }
                 }
             }
-            // A quote further inside a cell is a letter like any other.
         };
         self.hits = hits;
         Some(end)
@@ -118,11 +111,12 @@ impl<'a> Records<'a> {
         };
         if doubled {
             // Of two quotes side by side the second is left out.
-            let mut open = false;
-            let inside = bytes.get(from..close).unwrap_or_default().iter().copied();
-            cells.copy(inside.filter(|b| {
-                open = *b == b'"' && !open;
-                *b != b'"' || open
+            let mut rest = bytes.get(from..close).unwrap_or_default();
+            cells.copy(std::iter::from_fn(|| {
+                let quote = memchr::memchr(b'"', rest).unwrap_or(rest.len());
+                let part = rest.get(..rest.len().min(quote + 1)).filter(|part| !part.is_empty())?;
+                rest = rest.get(quote + 2..).unwrap_or_default();
+                Some(part)
             }));
         } else {
             cells.lend(from, close);
@@ -145,11 +139,63 @@ impl<'a> Records<'a> {
         let _ = reader.read_byte_record(&mut record);
         let read = usize::try_from(reader.position().byte()).unwrap_or(usize::MAX).saturating_sub(1);
         cells.clear();
-        record.iter().for_each(|cell| cells.copy(cell.iter().copied()));
+        record.iter().for_each(|cell| cells.copy(std::iter::once(cell)));
         let end = start + read.min(rest.len());
         let closed = self.bytes.get(end.saturating_sub(1)).is_some_and(|b| matches!(b, b'\n' | b'\r'));
         if closed && end > start { end - 1 } else { end }
     }
+}
+
+/// Why [`plain_cells`] stops.
+enum Stop {
+    /// The line ends here.
+    Line(usize),
+    /// The next cell begins with a quote.
+    Quote,
+    /// There is no room for the next cell, which is to be read again.
+    Full,
+}
+
+/// Takes in the cells from `begin` on as long as none begins with a quote.
+#[inline]
+fn plain_cells(
+    bytes: &[u8],
+    begin: &mut usize,
+    hits: &mut Hits,
+    delimiter: u8,
+    (room, cells): (&mut [(usize, usize)], &mut usize),
+) -> Stop {
+    // In variables of their own these stay in registers.
+    let Hits { mut block, mut bits } = *hits;
+    let (mut at, mut n) = (*begin, *cells);
+    let stop = loop {
+        while bits == 0 {
+            let next = block.saturating_add(64);
+            let Some(rest) = bytes.get(next..).filter(|b| !b.is_empty()) else { break };
+            (block, bits) = (next, self::hits(rest, delimiter));
+        }
+        let hit = if bits == 0 { bytes.len() } else { block + bits.trailing_zeros() as usize };
+        let byte = bytes.get(hit).copied().unwrap_or(b'\n');
+        if byte == b'"' && delimiter != b'"' {
+            if hit == at {
+                bits &= bits - 1;
+                break Stop::Quote;
+            }
+            // A quote further inside a cell is a letter like any other.
+        } else {
+            let Some(span) = room.get_mut(n) else { break Stop::Full };
+            *span = (at, hit);
+            n += 1;
+            if byte != delimiter {
+                bits &= bits.wrapping_sub(1);
+                break Stop::Line(hit);
+            }
+            at = hit + 1;
+        }
+        bits &= bits - 1;
+    };
+    (*hits, *begin, *cells) = (Hits { block, bits }, at, n);
+    stop
 }
 
 /// Where the bytes stand that may begin or end a cell or a row, one after the other.
@@ -189,7 +235,6 @@ impl Hits {
 }
 
 /// For each of the first 64 bytes a bit that says whether it is a delimiter or a quote or ends a line.
-#[inline]
 fn hits(bytes: &[u8], delimiter: u8) -> u64 {
     if let Some(block) = bytes.first_chunk::<64>() {
         return block_hits(block, delimiter);

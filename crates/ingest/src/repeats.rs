@@ -40,7 +40,11 @@ impl OrderForm {
     /// The key of an id.
     pub(crate) fn key(&self, id: &str) -> OrderKey {
         let hashed = || OrderKey(IdHash::of(id).number() | HASHED).min(OrderKey(u64::MAX - 1));
-        let number = id.as_bytes().strip_prefix(self.before.as_bytes()).and_then(|n| self.number(n));
+        let number = id.as_bytes().split_at_checked(self.before.len()).and_then(|(before, digits)| {
+            // So short a text is compared sooner here than by a call.
+            let same = before.iter().zip(self.before.as_bytes()).all(|(a, b)| a == b);
+            self.number(digits).filter(|_| same)
+        });
         number.map_or_else(hashed, OrderKey)
     }
 
@@ -83,7 +87,11 @@ impl KeySet {
         Self { sorted: keys, bits }
     }
 
+    #[inline]
     pub(crate) fn has(&self, key: OrderKey) -> bool {
+        if self.sorted.is_empty() {
+            return false;
+        }
         let (word, bit) = place(key, self.bits.len());
         self.bits.get(word).is_some_and(|w| w & bit != 0) && self.sorted.binary_search(&key).is_ok()
     }
@@ -119,9 +127,30 @@ type Page = [u64; 512];
 const PAGE: u32 = 15;
 const PARTS: u32 = 8;
 
+/// Sets the bit of a key; the answer is whether it was set before.
+#[inline]
+fn mark(page: &mut Page, key: OrderKey) -> bool {
+    let bit = key.0 as usize & ((1 << PAGE) - 1);
+    let Some(word) = page.get_mut(bit / 64) else { return false };
+    let before = *word >> (bit % 64) & 1 == 1;
+    *word |= 1 << (bit % 64);
+    before
+}
+
 impl Repeats {
     /// Takes in the key of one row.
+    #[inline]
     pub(crate) fn see(&mut self, key: OrderKey) {
+        // Nearly every key is a number of a page that is there; no other key lies within the pages.
+        let page = self.pages.get_mut((key.0 >> PAGE) as usize);
+        let Some(page) = page.and_then(Option::as_mut) else { return self.see_new(key) };
+        self.seen += 1;
+        if mark(page, key) {
+            self.repeated(key);
+        }
+    }
+
+    fn see_new(&mut self, key: OrderKey) {
         if key == OrderKey::NONE || self.many {
             return;
         }
@@ -139,6 +168,10 @@ impl Repeats {
                 part.push(key.0);
             }
         }
+    }
+
+    fn repeated(&mut self, key: OrderKey) {
+        self.repeated.push(key);
         // Where every fourth row continues an order, all rows are better read as rows of orders.
         if self.repeated.len() > self.seen / 4 + 1_000 {
             *self = Self { many: true, ..Self::default() };
@@ -160,14 +193,8 @@ impl Repeats {
             self.pages[page] = Some(Box::new([0; 512]));
             self.paged += 1;
         }
-        let bit = key.0 as usize & ((1 << PAGE) - 1);
-        if let Some(word) =
-            self.pages.get_mut(page).and_then(Option::as_mut).and_then(|p| p.get_mut(bit / 64))
-        {
-            if *word >> (bit % 64) & 1 == 1 {
-                self.repeated.push(key);
-            }
-            *word |= 1 << (bit % 64);
+        if let Some(page) = self.pages.get_mut(page).and_then(Option::as_mut) {
+            mark(page, key);
         }
         true
     }
@@ -178,7 +205,7 @@ impl Repeats {
     }
 
     /// The keys seen more than once.
-    pub(crate) fn repeated(self) -> Vec<OrderKey> {
+    pub(crate) fn finish(self) -> Vec<OrderKey> {
         let mut repeated = self.repeated;
         for mut part in self.hashed {
             part.sort_unstable();
@@ -210,7 +237,7 @@ mod tests {
                 repeats.see(form.key(id));
             }
             prop_assert!(!repeats.many());
-            let set = KeySet::of(repeats.repeated());
+            let set = KeySet::of(repeats.finish());
             for (id, n) in &counts {
                 prop_assert!(set.has(form.key(id)) || *n == 1);
             }
@@ -231,7 +258,7 @@ mod tests {
         (1..100_000).for_each(|i| repeats.see(form.key(&id(i))));
         (1..100).for_each(|i| repeats.see(form.key(&id(i * 1_000))));
         assert!(repeats.paged < 1_000, "{} pages", repeats.paged);
-        assert_eq!(KeySet::of(repeats.repeated()).sorted.len(), 99);
+        assert_eq!(KeySet::of(repeats.finish()).sorted.len(), 99);
     }
 
     #[test]
@@ -239,6 +266,6 @@ mod tests {
         let form = OrderForm::of("A1");
         let mut repeats = Repeats::default();
         (0..30_000).for_each(|i| repeats.see(form.key(&format!("A{}", i / 3))));
-        assert!(repeats.many() && repeats.repeated().is_empty());
+        assert!(repeats.many() && repeats.finish().is_empty());
     }
 }

@@ -99,15 +99,17 @@ impl Sales {
     /// Takes in a row; the answer is its day.
     pub(crate) fn take(&mut self, row: &mut Row<'_>) -> Result<Option<Day>, Code> {
         let values = Values::read(row)?;
-        self.put(row, values)
+        self.put(row, &values)
     }
 
     /// Takes in what a row says.
-    pub(crate) fn put(&mut self, row: &mut Row<'_>, values: Values<'_>) -> Result<Option<Day>, Code> {
+    pub(crate) fn put(&mut self, row: &mut Row<'_>, values: &Values<'_>) -> Result<Option<Day>, Code> {
         let plan = row.plan;
         let lines_only = plan.kind == TableKind::Lines;
-        self.digest = values.digest();
-        let Values { order, customer, day, seconds, amount, discount, tax, refund, void, line, .. } = values;
+        let hash = IdHash::of(values.customer);
+        self.digest = values.digest(hash);
+        let Values { order, customer, day, seconds, amount, discount, tax, refund, void, ref line, .. } =
+            *values;
         // Where a row is an order, one that pays back is a refund of its own, whatever order it names.
         let own = !plan.by_line && amount.is_some_and(|a| a.0 < 0);
         let alone = own || order.is_empty();
@@ -118,7 +120,6 @@ impl Sales {
             row.note(codes::CUSTOMER_MISSING, F::Customer);
         }
         let key = if alone || lines_only { OrderKey::NONE } else { plan.order_form.key(order) };
-        let hash = IdHash::of(customer);
         let customer = self.keep(customer);
         let mut new = SaleRow {
             at: row.at,
@@ -137,10 +138,18 @@ impl Sales {
             new.order = self.keep(order);
         }
         let has_line = line.is_some();
-        if let Some(Line { item, category, quantity, amount, discount }) = line.filter(|_| plan.lines) {
+        if let Some(Line { item, category, quantity, amount, discount }) =
+            line.as_ref().filter(|_| plan.lines)
+        {
             new.line = self.lines.len() as u32;
-            let (item, category) = (self.keep(&item), self.keep(&category));
-            self.lines.push(LineCells { item, category, quantity, amount, discount });
+            let (item, category) = (self.keep(item), self.keep(category));
+            self.lines.push(LineCells {
+                item,
+                category,
+                quantity: *quantity,
+                amount: *amount,
+                discount: *discount,
+            });
         }
         if together && !lines_only {
             new.details = self.details.len() as u32;
@@ -209,12 +218,12 @@ pub(crate) struct Line<'a> {
 
 impl<'a> Values<'a> {
     /// Stands for all that the row says: when one month is exported twice, equal rows give equal digests.
-    fn digest(&self) -> RowDigest {
+    fn digest(&self, customer: IdHash) -> RowDigest {
         let mut digest = RowDigest::default();
         digest.cell(self.order.as_bytes());
-        digest.cell(self.customer.as_bytes());
-        let seconds = self.seconds.map_or(-1, i64::from);
-        digest.numbers(self.day.map_or(i64::MIN, |d| i64::from(d.0)), seconds << 1 | i64::from(self.void));
+        let day = self.day.map_or(i64::MIN, |d| i64::from(d.0) << 20);
+        let second = self.seconds.map_or(0, |s| i64::from(s) + 1);
+        digest.numbers(customer.number().cast_signed(), day | second << 1 | i64::from(self.void));
         digest.numbers(self.amount.map_or(i64::MIN, |a| a.0), self.refund.0);
         digest.numbers(self.discount.0, self.tax.0);
         if let Some(line) = &self.line {

@@ -204,7 +204,8 @@ fn item<'a>(row: &Row<'a>, column: usize) -> Option<Cow<'a, str>> {
         Some(text) => text,
         None => std::str::from_utf8(row.cells.get(column)?).ok()?,
     };
-    let plain = text.trim().len() == text.len() && !text.is_empty();
+    let ends = [text.as_bytes().first()?, text.as_bytes().last()?];
+    let plain = ends.iter().all(|b| b.is_ascii_graphic()) || text.trim().len() == text.len();
     (plain && !text.starts_with(|c: char| c == '\'' || c.is_ascii_digit())).then_some(Cow::Borrowed(text))
 }
 
@@ -280,7 +281,7 @@ mod tests {
         let wish = Wish { kind: TableKind::Purchases, file: "t", reading: &reading, map: &[] };
         let plan = Plan::of(&head, &wish, MoneyUnit::of(Currency::INR), Zone::UTC, true).unwrap();
         let usual = Usual::of(&plan).unwrap();
-        let mut cells = crate::cells::Cells::of_text(text.as_bytes(), 0, text.len());
+        let mut cells = Cells::of_text(text.as_bytes(), 0, text.len());
         crate::records::Records::new(text.as_bytes(), plan.body, plan.delimiter).next(&mut cells).unwrap();
         let mut row = Row { plan: &plan, cells: &cells, at: 0, desk: &mut crate::row::Desk::default() };
         assert!(usual.fits(&row));
