@@ -142,9 +142,21 @@ impl<Z: chrono::TimeZone> From<DateTime<Z>> for Instant {
 
 impl fmt::Display for Instant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.utc() {
-            Some(at) => write!(f, "{}", at.format("%Y-%m-%dT%H:%M:%S%.fZ")),
-            None => write!(f, "instant {}", self.0),
+        let day = i32::try_from(self.0.div_euclid(Self::DAY)).ok().map(Day);
+        let Some((year, month, day)) = day.and_then(Day::ymd) else {
+            return match self.utc() {
+                Some(at) => write!(f, "{}", at.format("%Y-%m-%dT%H:%M:%S%.fZ")),
+                None => write!(f, "instant {}", self.0),
+            };
+        };
+        let (seconds, micros) =
+            (self.0.rem_euclid(Self::DAY) / Self::SECOND, self.0.rem_euclid(Self::SECOND));
+        let (hour, minute, second) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+        write!(f, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}")?;
+        match (micros, micros % 1_000) {
+            (0, _) => f.write_str("Z"),
+            (_, 0) => write!(f, ".{:03}Z", micros / 1_000),
+            _ => write!(f, ".{micros:06}Z"),
         }
     }
 }
@@ -152,6 +164,16 @@ impl fmt::Display for Instant {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn instants_are_shown_as_chrono_shows_them() {
+        let step = 86_400_000_000 * 7_919 + 3_600_123_000 + 7;
+        let odd = [0, -1, 1_000, 999_999, Instant::SECOND, -62_135_596_800_000_000, 253_402_300_799_999_999];
+        for at in (-30..30).map(|k| k * step).chain(odd).map(Instant) {
+            let want = at.utc().unwrap().format("%Y-%m-%dT%H:%M:%S%.fZ").to_string();
+            assert_eq!(at.to_string(), want);
+        }
+    }
 
     #[test]
     fn days_count_from_1970_and_keep_leap_days() {

@@ -1,8 +1,8 @@
 //! On which days each customer bought, beside the first and the last: real sets, so that no order of rows and no split
 //! can count a day twice.
 //!
-//! A day takes two bytes in a list of the customer's own. A full list is sorted, loses its repeats and, where that
-//! frees too little, moves to a place twice as large. Sorting blocks of (customer, day) pairs instead, and merging
+//! A day takes two bytes in a list of the customer's own. A full list loses its repeats and, where that frees too
+//! little, moves to a place twice as large. Sorting blocks of (customer, day) pairs instead, and merging
 //! them, took 8 bytes a row and three times as long.
 
 /// The days of all customers.
@@ -13,6 +13,8 @@ pub(crate) struct DaySets {
     free: [Vec<u32>; SIZES],
     /// The rare days outside [`NEAR`], as (customer, day).
     far: Vec<(u32, i32)>,
+    /// A bit for each day of [`NEAR`], all clear between two calls.
+    seen: Vec<u64>,
 }
 
 /// The list of one customer.
@@ -89,16 +91,25 @@ impl DaySets {
         u32::from(list.len)
     }
 
-    /// Sorts a list and takes out repeats.
+    /// Takes repeats out of a list. A bit for each day that was seen is several times cheaper than sorting.
     fn settle(&mut self, list: &mut DayList) {
         let start = list.start();
         let Some(cells) = self.cells.get_mut(start..start + usize::from(list.len)) else { return };
-        cells.sort_unstable();
+        if self.seen.is_empty() {
+            self.seen = vec![0; NEAR.len().div_ceil(64)];
+        }
         let mut kept = 0;
         for i in 0..cells.len() {
-            if i == 0 || cells[i] != cells[kept - 1] {
-                cells[kept] = cells[i];
-                kept += 1;
+            let day = cells[i];
+            let Some(word) = self.seen.get_mut(usize::from(day) / 64) else { continue };
+            let bit = 1 << (day % 64);
+            cells[kept] = day;
+            kept += usize::from(*word & bit == 0);
+            *word |= bit;
+        }
+        for day in cells.iter().take(kept) {
+            if let Some(word) = self.seen.get_mut(usize::from(*day) / 64) {
+                *word = 0;
             }
         }
         list.len = kept as u16;

@@ -41,6 +41,14 @@ impl Zone {
 
     /// The calendar day and the second of that day on which an instant falls here.
     pub fn local(self, at: Instant) -> Option<(Day, u32)> {
+        if let Self::Fixed(offset) = self {
+            // Plain arithmetic where no rule has to be looked up; what lies outside the calendar goes the long way.
+            let seconds = at.0.div_euclid(Instant::SECOND).checked_add(i64::from(offset))?;
+            let day = i32::try_from(seconds.div_euclid(86_400)).ok().map(Day);
+            if let Some(day) = day.filter(|d| (Day::MIN..=Day::MAX).contains(d)) {
+                return Some((day, seconds.rem_euclid(86_400) as u32));
+            }
+        }
         let local = self.naive(at)?;
         Some((Day::from(local.date()), local.time().num_seconds_from_midnight()))
     }

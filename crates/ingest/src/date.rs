@@ -151,7 +151,17 @@ pub(crate) fn stamp(
     format: DateFormat,
     evidence: &mut DateEvidence,
 ) -> Result<Stamp, DateTrouble> {
-    // The form nearly every export has comes first.
+    // The form in which nearly every export writes instants comes first.
+    if matches!(format, DateFormat::Order(_))
+        && let Some(stamp) = iso_stamp(cell)
+    {
+        return Ok(stamp);
+    }
+    any_stamp(cell, format, evidence)
+}
+
+/// The same for every form there is.
+fn any_stamp(cell: &[u8], format: DateFormat, evidence: &mut DateEvidence) -> Result<Stamp, DateTrouble> {
     if let [y @ .., b'-', m1, m2, b'-', d1, d2] = cell
         && let ([_, _, _, _], Some(year)) = (y, number(y))
         && let (Some(month), Some(day)) = (number(&[*m1, *m2]), number(&[*d1, *d2]))
@@ -383,6 +393,38 @@ pub(crate) fn iso_day(cell: &[u8]) -> Option<(Day, i32)> {
         return (day > 0 && at < next).then_some((Day(at), number));
     }
     Some((civil(year, month, day).ok()?, number))
+}
+
+/// A cell that is `2026-03-31T23:59:58.125+05:30`, with a blank for the T, with fewer decimals or none, with `Z` or
+/// `+0530` or nothing at the end; `None` of any other cell, whatever it says.
+fn iso_stamp(cell: &[u8]) -> Option<Stamp> {
+    let (date, rest) = cell.split_first_chunk::<10>()?;
+    let (day, _) = iso_day(date)?;
+    let (b'T' | b' ', rest) = rest.split_first()? else { return None };
+    let (clock, mut rest) = rest.split_first_chunk::<8>()?;
+    let seconds = plain_time(clock)?;
+    let mut micros = 0;
+    if let [b'.', after @ ..] = rest {
+        let length = after.iter().take_while(|b| b.is_ascii_digit()).count();
+        let (digits, after) = after.split_at_checked(length).filter(|_| (1..=6).contains(&length))?;
+        micros = number(digits)? * 10u32.pow(6 - length as u32);
+        rest = after;
+    }
+    let two = |a: &u8, b: &u8| number(&[*a, *b]);
+    let offset = match rest {
+        [] => None,
+        [b'Z'] => Some(0),
+        [sign @ (b'+' | b'-'), a, b, b':', c, d] | [sign @ (b'+' | b'-'), a, b, c, d] => {
+            let (hours, minutes) = (two(a, b)?, two(c, d)?);
+            if hours > 14 || minutes > 59 {
+                return None;
+            }
+            let seconds = (hours * 3600 + minutes * 60) as i32;
+            Some(if *sign == b'-' { -seconds } else { seconds })
+        }
+        _ => return None,
+    };
+    Some(Stamp { day, time: Some((seconds, micros)), offset })
 }
 
 const FIRST_YEAR: u32 = 1900;
@@ -620,6 +662,16 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn what_the_quick_way_reads_is_what_the_long_way_reads(
+            cell in "(20|19)[0-9]{2}-[01][0-9]-[0-3][0-9][T ][0-2][0-9]:[0-6][0-9]:[0-6][0-9](\\.[0-9]{1,7})?(Z|[+-][01][0-9]:?[0-6][0-9]|x)?",
+        ) {
+            if let Some(stamp) = iso_stamp(cell.as_bytes()) {
+                let format = DateFormat::Order(DateOrder::Dmy);
+                prop_assert_eq!(any_stamp(cell.as_bytes(), format, &mut DateEvidence::default()), Ok(stamp));
+            }
+        }
+
         #[test]
         fn days_agree_with_chrono(n in Day::MIN.0..=Day::MAX.0) {
             let date = Day(n).date().unwrap();

@@ -101,8 +101,24 @@ impl<'a> Row<'a> {
         self.desk.notes.push(Note { at: self.at, code, column, value, suggestion });
     }
 
+    /// A plain id or text: neither blank nor with blanks around, nor anything else that needs a second look.
+    pub(crate) fn plain_id(&self, column: usize) -> Option<&'a str> {
+        let text = self.cells.text(column)?;
+        let (first, last) = (text.as_bytes().first()?, text.as_bytes().last()?);
+        let plain = first.is_ascii_graphic() && *first != b'\'' && last.is_ascii_graphic();
+        // Of what is 9.83E+11 the second letter is a point or an e.
+        let scientific = || {
+            let second = text.as_bytes().get(1).is_some_and(|b| matches!(b, b'.' | b'e' | b'E'));
+            second && is_scientific(text.as_bytes())
+        };
+        (plain && !(first.is_ascii_digit() && scientific())).then_some(text)
+    }
+
     /// An id: text without blanks around and without a spreadsheet's leading apostrophe; empty when blank.
     pub(crate) fn id(&mut self, field: F) -> Result<&'a str, Code> {
+        if let Some(text) = self.plain_id(self.plan.first(field)) {
+            return Ok(text);
+        }
         let cell = match self.cell(field) {
             [b'\'', rest @ ..] if rest.first().is_some_and(|b| b.is_ascii_digit() || b"+=-@".contains(b)) => {
                 rest

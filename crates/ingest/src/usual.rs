@@ -7,7 +7,7 @@ use crate::digits::pointed;
 use crate::field::F;
 use crate::money::{Mark, plain_digits};
 use crate::plan::Plan;
-use crate::row::{Row, is_scientific};
+use crate::row::Row;
 use crate::sale::{Line, Values};
 use naata_core::{Minor, TableKind};
 use std::borrow::Cow;
@@ -99,8 +99,8 @@ impl Usual {
         let plan = row.plan;
         let (day, month) =
             iso_day(row.cells.get(self.date)?).filter(|(d, _)| plan.today.is_none_or(|today| *d <= today))?;
-        let customer = id(row, self.customer)?;
-        let order = if self.order == Plan::NOWHERE { "" } else { id(row, self.order)? };
+        let customer = row.plain_id(self.customer)?;
+        let order = if self.order == Plan::NOWHERE { "" } else { row.plain_id(self.order)? };
         let seconds = match row.cells.get(self.time) {
             None | Some([]) => None,
             Some(cell) => Some(plain_time(cell)?),
@@ -130,7 +130,7 @@ impl Usual {
         let line = match self.item {
             Plan::NOWHERE => None,
             column => {
-                let item = id(row, column).map(Cow::Borrowed).or_else(|| item(row, column))?;
+                let item = row.plain_id(column).map(Cow::Borrowed).or_else(|| item(row, column))?;
                 let category =
                     if self.category == Plan::NOWHERE { "" } else { blank_or_id(row, self.category)? };
                 let quantity = quantity.map_or(1000, |q| q.0);
@@ -185,19 +185,6 @@ impl Points {
     }
 }
 
-/// A plain id or text: neither blank nor with blanks around, nor anything else that needs a second look.
-fn id<'a>(row: &Row<'a>, column: usize) -> Option<&'a str> {
-    let text = row.cells.text(column)?;
-    let (first, last) = (text.as_bytes().first()?, text.as_bytes().last()?);
-    let plain = first.is_ascii_graphic() && *first != b'\'' && last.is_ascii_graphic();
-    // Of what is 9.83E+11 the second letter is a point or an e.
-    let scientific = || {
-        let second = text.as_bytes().get(1).is_some_and(|b| matches!(b, b'.' | b'e' | b'E'));
-        second && is_scientific(text.as_bytes())
-    };
-    (plain && !(first.is_ascii_digit() && scientific())).then_some(text)
-}
-
 /// The text of an item whose cell was quoted or begins or ends beyond ASCII; not one that needs a second look.
 fn item<'a>(row: &Row<'a>, column: usize) -> Option<Cow<'a, str>> {
     let text = match row.cells.text(column) {
@@ -212,7 +199,7 @@ fn item<'a>(row: &Row<'a>, column: usize) -> Option<Cow<'a, str>> {
 fn blank_or_id<'a>(row: &Row<'a>, column: usize) -> Option<&'a str> {
     match row.cells.get(column)? {
         [] => Some(""),
-        _ => id(row, column),
+        _ => row.plain_id(column),
     }
 }
 
