@@ -26,6 +26,8 @@ const FLOORS: &[(&str, u8, &[&str])] = &[
             "csv",
             "flate2",
             "memchr",
+            "simdutf8",
+            "wide",
             "parquet",
             "quick-xml",
             "ruzstd",
