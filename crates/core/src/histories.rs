@@ -145,7 +145,7 @@ mod tests {
         let row = |i: u32| {
             let mixed = i.wrapping_mul(2_654_435_761) >> 12;
             let who = if mixed % 8 > 1 { CustomerIx(777) } else { CustomerIx(mixed % 5_000) };
-            let who = if i % 101 == 0 { CustomerIx::NONE } else { who };
+            let who = if i.is_multiple_of(101) { CustomerIx::NONE } else { who };
             PurchaseRow { who, day: Day((mixed % 997) as i32), amount: Minor(i.into()), seconds: 0, row: 0 }
         };
         let rows: Vec<PurchaseRow> = (0..200_000).map(row).collect();
