@@ -4,6 +4,7 @@
 //! See [`crate::churn::turnover`].
 
 use crate::Error;
+use crate::churn::rate_groups::{self, COHORT, GroupTurnover, PLAN, turnover_by};
 use crate::churn::rates::{Turnover, annualised, standing, turnover};
 use crate::estimate::share;
 use naata_answer::{
@@ -13,6 +14,7 @@ use naata_answer::{
 use naata_core::{
     Context, CustomerIx, Day, Finding, Histories, Minor, MoneyUnit, Severity, SubscriptionRow, Symbol, Texts,
 };
+use naata_facts::Facts;
 use std::collections::BTreeMap;
 
 choice! {
@@ -53,6 +55,8 @@ params! {
         period: Period = Period::Month,
         /// How many full periods to show
         periods: u32 = 12,
+        /// Groups over all periods shown: plan, cohort (the year they began), or a fact such as customers.industry
+        by: Option<String> = None,
     }
 }
 
@@ -83,6 +87,8 @@ pub struct ChurnRates {
     pub reasons: Vec<(Option<Box<str>>, u64, Minor)>,
     /// The accounts lost in the last period, those who paid most first.
     pub lost: Vec<Lost>,
+    /// The groups, over all periods shown as one, where they were asked for.
+    pub groups: Option<Vec<GroupTurnover>>,
     /// The unit of money.
     pub unit: MoneyUnit,
     /// Subscriptions that end before they start: count on no day.
@@ -163,6 +169,7 @@ pub fn churn_rates(
         period: p.period,
         reasons,
         lost,
+        groups: None,
         unit,
         reversed: rows.iter().filter(reversed).count() as u64,
         loose: subscriptions.loose().len() as u64,
@@ -285,6 +292,7 @@ impl Present for ChurnRates {
         a.set("gross_retention", cell(t.gross_retention()));
         a.set("net_retention", cell(t.net_retention()));
         a.tables = self.figures();
+        a.tables.extend(self.groups.as_ref().map(|g| rate_groups::table(g, self.unit)));
         a.tables.push(self.list());
         if let (Some(e), Some((low, high))) = (churn, interval) {
             let said = Message::new("churn.rate.last")
@@ -304,6 +312,15 @@ impl Present for ChurnRates {
             if n > 0 {
                 a.messages.push(Message::new(key).with("n", Cell::Count(n)));
             }
+        }
+        let groups = self.groups.iter().flatten();
+        let small = groups.filter(|g| g.small()).count() as u64;
+        if small > 0 {
+            a.messages.push(
+                Message::new("churn.rate.small_groups")
+                    .with("groups", Cell::Count(small))
+                    .with("least", Cell::Count(rate_groups::SMALL)),
+            );
         }
         if self.reversed > 0 {
             let finding = Finding::new("churn.reversed", Severity::Error);
@@ -328,7 +345,7 @@ pub struct ChurnRateAnalysis;
 
 impl Analysis for ChurnRateAnalysis {
     type Params = ChurnRateParams;
-    type Input<'a> = (&'a Histories<SubscriptionRow>, &'a Texts, MoneyUnit);
+    type Input<'a> = (&'a Histories<SubscriptionRow>, &'a Texts, MoneyUnit, &'a Facts);
     type Output = ChurnRates;
     const CARD: Card = Card {
         key: "churn rate",
@@ -348,12 +365,14 @@ impl Analysis for ChurnRateAnalysis {
             "message.churn.rate.revenue",
             "message.churn.rate.unpriced",
             "message.churn.rate.loose",
+            "message.churn.rate.small_groups",
             "action.churn.rate.win_back",
             "action.churn.rate.nobody_lost",
             "chart.churn.rate.periods",
             "chart.churn.rate.retention",
             "chart.churn.rate.bridge",
             "chart.churn.rate.reasons",
+            "chart.churn.rate.groups",
             "word.revenue_step.start",
             "word.revenue_step.churned",
             "word.revenue_step.contraction",
@@ -365,12 +384,21 @@ impl Analysis for ChurnRateAnalysis {
         example: "naata churn rate --subscriptions subscriptions.csv --period month",
     };
 
+    fn wants(p: &ChurnRateParams) -> Vec<String> {
+        p.by.iter().filter(|by| !matches!(by.as_str(), PLAN | COHORT)).cloned().collect()
+    }
+
     fn run(
-        (subscriptions, texts, unit): Self::Input<'_>,
+        (subscriptions, texts, unit, facts): Self::Input<'_>,
         p: &ChurnRateParams,
         cx: &Context<'_>,
     ) -> Result<ChurnRates, Refusal> {
-        Ok(churn_rates(subscriptions, texts, unit, p, cx)?)
+        let mut rates = churn_rates(subscriptions, texts, unit, p, cx)?;
+        let days = rates.periods.first().zip(rates.periods.last()).map(|(a, b)| (a.from, b.to));
+        if let (Some(by), Some(days)) = (&p.by, days) {
+            rates.groups = Some(turnover_by(subscriptions, texts, facts, by, days)?);
+        }
+        Ok(rates)
     }
 }
 
@@ -391,7 +419,9 @@ mod tests {
 
     fn run(rows: &[Row], p: &ChurnRateParams, as_of: i32) -> Result<ChurnRates, Refusal> {
         let unit = MoneyUnit::of(Currency::INR);
-        ChurnRateAnalysis::run((&histories(rows), &texts(), unit), p, &Context::at(Day(as_of)))
+        let rows = histories(rows);
+        let facts = Facts::new(rows.customers(), Day(as_of));
+        ChurnRateAnalysis::run((&rows, &texts(), unit, &facts), p, &Context::at(Day(as_of)))
     }
 
     #[test]
@@ -429,7 +459,7 @@ mod tests {
             as_of in 0i32..450, period in 0usize..3,
         ) {
             let period = [Period::Month, Period::Quarter, Period::Year][period];
-            if let Ok(found) = run(&rows, &ChurnRateParams { period, periods: 6 }, as_of) {
+            if let Ok(found) = run(&rows, &ChurnRateParams { period, periods: 6, by: Some(PLAN.into()) }, as_of) {
                 let answer = found.answer();
                 prop_assert_eq!(answer.flaws(), Vec::<String>::new());
                 let lost: u64 = found.periods.iter().map(|t| t.logos.lost).sum();
