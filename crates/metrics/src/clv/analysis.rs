@@ -4,7 +4,7 @@ use super::base::{Gather, RefundPolicy};
 use super::choose::{self, Tried, alike, disagreeing};
 use super::interval::{Total, Valuer};
 use super::spend::SpendFit;
-use super::value::Compounding;
+use super::value::{Compounding, check_terms};
 use super::{
     Acquisition, AnyModel, Base, Bootstrap, Costs, Design, GroupWorth, History, Holdout, ModelChoice, Plan,
     PurchaseModel, TimeUnit, groups,
@@ -447,19 +447,12 @@ fn check(p: &ClvParams, as_of: Day) -> Result<(), Error> {
             return wrong(parameter, n.to_string(), "between 1 and 3660");
         }
     }
-    if !(0.0..=10.0).contains(&p.discount) {
-        return wrong("discount", p.discount.to_string(), "between 0 and 10");
-    }
-    if !(0.5..=0.999).contains(&p.level) {
-        return wrong("level", p.level.to_string(), "between 0.5 and 0.999");
-    }
+    check_terms(p.discount, p.margin, p.level)?;
     if p.bootstrap > 10_000 {
         return wrong("bootstrap", p.bootstrap.to_string(), "at most 10000");
     }
-    for (parameter, share) in [("margin", p.margin.unwrap_or(1.0)), ("valuable", p.valuable)] {
-        if !(share > 0.0 && share <= 1.0) {
-            return wrong(parameter, share.to_string(), "above 0 and at most 1");
-        }
+    if !(p.valuable > 0.0 && p.valuable <= 1.0) {
+        return wrong("valuable", p.valuable.to_string(), "above 0 and at most 1");
     }
     Ok(())
 }

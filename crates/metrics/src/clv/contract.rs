@@ -13,6 +13,7 @@
 
 use super::interval::Total;
 use super::sbg::{Renewals, ShiftedBetaGeometric};
+use super::value::{check_terms, rate_of_months};
 use super::{Fit, FitOutcome, Nested, mixing};
 use crate::Error;
 use crate::churn::{Period, first_stays};
@@ -307,7 +308,7 @@ pub fn contract_value(
     if stays.is_empty() {
         return Err(Error::Nobody);
     }
-    let rate = pow(1.0 + p.discount, f64::from(months) / 12.0) - 1.0;
+    let rate = rate_of_months(p.discount, months);
     let of = Valuer {
         months,
         rate,
@@ -404,16 +405,7 @@ fn check(p: &ContractParams) -> Result<(), Error> {
     if !(1..=MOST_AHEAD).contains(&p.horizon) {
         return wrong("horizon", p.horizon.to_string(), "between 1 and 600");
     }
-    if !(0.0..=10.0).contains(&p.discount) {
-        return wrong("discount", p.discount.to_string(), "between 0 and 10");
-    }
-    if !(0.5..=0.999).contains(&p.level) {
-        return wrong("level", p.level.to_string(), "between 0.5 and 0.999");
-    }
-    match p.margin {
-        Some(m) if !(m > 0.0 && m <= 1.0) => wrong("margin", m.to_string(), "above 0 and at most 1"),
-        _ => Ok(()),
-    }
+    check_terms(p.discount, p.margin, p.level)
 }
 
 /// A sum of figures, the variance of its estimate and that of chance.

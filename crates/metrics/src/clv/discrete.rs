@@ -13,7 +13,7 @@
 use super::bg_bb::{BgBb, Row};
 use super::interval::Total;
 use super::spend::SpendFit;
-use super::value::Compounding;
+use super::value::{check_terms, rate_of_months};
 use super::{GammaGamma, mixing};
 use crate::Error;
 use crate::churn::Period;
@@ -210,8 +210,7 @@ pub fn discrete_value(
     let distinct: Vec<Row> = patterns.iter().filter_map(|((x, t, n), w)| Row::new(*x, *t, *n, *w)).collect();
     let fit = BgBb::fit(&distinct);
     let spend = SpendFit::of_pairs(all.iter().filter_map(|c| Some((c.row.x(), c.mean?))).collect());
-    let rate = Compounding::Yearly.of_period(p.discount, 365) + 1.0;
-    let rate = naata_math::pow(rate, 1.0 / f64::from(p.period.in_a_year())) - 1.0;
+    let rate = rate_of_months(p.discount, months);
     let z = Normal::STANDARD.quantile(0.5 + 0.5 * p.level);
     let of = Valuer {
         all: &all,
@@ -261,16 +260,7 @@ fn check(p: &DiscreteParams, horizon: u32, as_of: Day) -> Result<(), Error> {
     if !(1..=MOST_AHEAD).contains(&horizon) {
         return wrong("horizon", horizon.to_string(), "between 1 and 60");
     }
-    if !(0.0..=10.0).contains(&p.discount) {
-        return wrong("discount", p.discount.to_string(), "between 0 and 10");
-    }
-    if !(0.5..=0.999).contains(&p.level) {
-        return wrong("level", p.level.to_string(), "between 0.5 and 0.999");
-    }
-    match p.margin {
-        Some(m) if !(m > 0.0 && m <= 1.0) => wrong("margin", m.to_string(), "above 0 and at most 1"),
-        _ => Ok(()),
-    }
+    check_terms(p.discount, p.margin, p.level)
 }
 
 /// A customer's periods; `None` without a purchase in a period up to `last`.

@@ -161,7 +161,7 @@ impl Discrete {
                     .with("high", Cell::Number(high))
                     .with("actual", Cell::Count(made)),
             );
-        } else {
+        } else if self.held_back == 0 {
             out.push(Message::new("clv.discrete.no_holdout"));
         }
         if self.left_out > 0 {

@@ -9,6 +9,7 @@
 //! Fader, Hardie and Lee, "RFM and CLV: Using Iso-Value Curves for Customer Base Analysis", 2005.
 
 use super::TimeUnit;
+use crate::Error;
 use naata_answer::choice;
 use naata_math::{exp_m1, ln_1p, pow};
 
@@ -30,6 +31,28 @@ impl Compounding {
             Self::Yearly => exp_m1(years * ln_1p(annual)),
             Self::Period => annual * years,
         }
+    }
+}
+
+/// The yearly rate for a period of so many calendar months, compounded by the year.
+pub(super) fn rate_of_months(annual: f64, months: i32) -> f64 {
+    exp_m1(f64::from(months) / 12.0 * ln_1p(annual))
+}
+
+/// Checks what every analysis of value is told: the discount of a year, the margin, the level of intervals.
+pub(super) fn check_terms(discount: f64, margin: Option<f64>, level: f64) -> Result<(), Error> {
+    let wrong = |parameter, value: f64, allowed| {
+        Err(Error::Parameter { parameter, value: value.to_string(), allowed })
+    };
+    if !(0.0..=10.0).contains(&discount) {
+        return wrong("discount", discount, "between 0 and 10");
+    }
+    if !(0.5..=0.999).contains(&level) {
+        return wrong("level", level, "between 0.5 and 0.999");
+    }
+    match margin {
+        Some(m) if !(m > 0.0 && m <= 1.0) => wrong("margin", m, "above 0 and at most 1"),
+        _ => Ok(()),
     }
 }
 
