@@ -1,14 +1,20 @@
-//! Times scores, k-means and itemsets: draws data, works them out, writes what came out.
+//! Times scores, k-means, itemsets and windows of behaviour: draws data, works them out, writes what came out.
 //!
-//! `segments draw points|customers|baskets N SEED FILE` writes data: points and customers as little-endian words of
-//! eight bytes (three floats; last day, purchases and paid), baskets as lines of items. The others work a file out so
-//! often and print what it came to; with OUT they write the result, so that it can be compared before times are read:
-//! `segments rfm FILE THREADS TIMES [OUT]`, `segments k-means FILE K THREADS TIMES [OUT]`,
-//! `segments itemsets FILE SUPPORT THREADS TIMES [OUT]`.
+//! `segments draw points|customers|baskets|lines N SEED FILE` writes data: points, customers and lines as little-endian
+//! words of eight bytes (three floats; last day, purchases and paid; customer, day, category and amount), baskets as
+//! lines of items. The others work a file out so often and print what it came to; with OUT they write the result, so that
+//! it can be compared before times are read: `segments rfm FILE THREADS TIMES [OUT]`,
+//! `segments k-means FILE K THREADS TIMES [OUT]`, `segments itemsets FILE SUPPORT THREADS TIMES [OUT]`,
+//! `segments windows FILE THREADS TIMES [OUT]`, which writes a byte a customer for each segment of its rules: 1 for a
+//! member.
 #![expect(clippy::print_stdout, reason = "a program that prints its measurements")]
 
 use naata_answer::Value as _;
-use naata_core::{Currency, CustomerIx, Exec, MoneyUnit, Symbol, Symbols};
+use naata_core::{
+    Currency, CustomerIx, Day, Exec, Histories, LineRow, Minor, MoneyUnit, Symbol, Symbols, Zone,
+};
+use naata_facts::rules::Rules;
+use naata_facts::{Column, Facts, Tables};
 use naata_math::Rng;
 use naata_segments::affinity::{Baskets, Fraction, itemsets};
 use naata_segments::clusters::{Points, Search, k_means};
@@ -31,7 +37,10 @@ fn main() -> Result<(), String> {
         ["itemsets", file, support, threads, times, out @ ..] => {
             sets(file, support, Threads(number(threads)?), number(times)?, out.first())
         }
-        _ => Err("use draw, rfm, k-means or itemsets".into()),
+        ["windows", file, threads, times, out @ ..] => {
+            windows(file, Threads(number(threads)?), number(times)?, out.first())
+        }
+        _ => Err("use draw, rfm, k-means, itemsets or windows".into()),
     }
 }
 
@@ -104,6 +113,21 @@ fn draw(what: &str, n: u64, seed: u64, file: &str) -> Result<(), String> {
             }
             write(file, bytes)
         }
+        "lines" => {
+            let mut bytes = Vec::with_capacity(160 * n as usize);
+            for who in 0..n {
+                // Most bought a few times in two years; a few did very often.
+                let lines = 1 + (rng.exponential() * rng.exponential() * 4.0) as u64;
+                for _ in 0..lines.min(400) {
+                    let day = 20_000 - rng.below(730);
+                    let paid = 1_000 + (rng.exponential() * 40_000.0) as u64;
+                    for word in [who, day, rng.below(CATEGORIES.len() as u64), paid] {
+                        bytes.extend(word.to_le_bytes());
+                    }
+                }
+            }
+            write(file, bytes)
+        }
         "baskets" => {
             // A thousand items, few of them in most baskets, and fifty habits of three to six items that go together.
             let items = 1_000.0;
@@ -126,6 +150,88 @@ fn draw(what: &str, n: u64, seed: u64, file: &str) -> Result<(), String> {
         }
         _ => Err(format!("'{what}' cannot be drawn")),
     }
+}
+
+/// The categories of drawn lines, in the order of their texts.
+const CATEGORIES: [&str; 8] = ["books", "clothing", "dairy", "fruit", "grocery", "home", "spices", "sweets"];
+
+/// One behaviour of each kind, over rows that are filtered or not.
+const RULES: &str = r#"
+[[segment]]
+name = "thrice-sweets-in-ninety-days"
+when = { count = "lines", category = "sweets", at-least = 3, within = "90 days" }
+[[segment]]
+name = "spent-much-in-a-year"
+when = { sum = "lines", at-least = "2000.00", within = "365 days" }
+[[segment]]
+name = "mean-of-half-a-year"
+when = { mean = "lines", above = "500.00", within = "180 days" }
+[[segment]]
+name = "on-five-days-of-a-year"
+when = { days = "lines", at-least = 5, within = "365 days" }
+[[segment]]
+name = "newcomers"
+when = { first = "lines", within = "60 days" }
+[[segment]]
+name = "back-after-half-a-year"
+when = { first-in = "180 days", of = "lines", within = "30 days" }
+"#;
+
+fn windows(file: &str, threads: Threads, times: usize, out: Option<&&str>) -> Result<(), String> {
+    let mut symbols = Symbols::default();
+    for name in CATEGORIES {
+        symbols.intern(name).map_err(|e| e.to_string())?;
+    }
+    // The texts stand in order already, so that a category is the symbol of its number.
+    let (texts, _) = symbols.seal();
+    let mut rows = Vec::new();
+    for row in words(file)?.chunks_exact(4) {
+        let word = |at: usize| row.get(at).map_or(0, |w| i64::from_le_bytes(*w));
+        rows.push(LineRow {
+            who: CustomerIx(word(0) as u32),
+            day: Day(word(1) as i32),
+            order: Symbol::NONE,
+            item: Symbol::NONE,
+            category: Symbol(word(2) as u32),
+            quantity: 1_000,
+            amount: Minor(word(3)),
+            discount: Minor(0),
+        });
+    }
+    let customers = rows.last().map_or(0, |r| r.who.at() + 1);
+    let lines = Histories::group(customers, &rows, |r| r.day).map_err(|e| e.to_string())?;
+    let count = rows.len();
+    drop(rows);
+    let tables = Tables {
+        purchases: None,
+        lines: Some(&lines),
+        touches: None,
+        surveys: None,
+        tickets: None,
+        sends: None,
+        texts: &texts,
+        unit: MoneyUnit::of(Currency::INR),
+        zone: Zone::UTC,
+    };
+    let rules = Rules::parse(RULES, &[]).map_err(|e| e.to_string())?;
+    let mut last = None;
+    for _ in 0..times {
+        let mut facts = Facts::new(customers, Day(20_000));
+        rules.work_out_on(&threads, &mut facts, Some(&tables)).map_err(|e| e.to_string())?;
+        last = Some(facts);
+    }
+    if let (Some(facts), Some(out)) = (&last, out) {
+        let mut bytes = Vec::with_capacity(customers * rules.segments.len());
+        for segment in &rules.segments {
+            let Column::Flag(members) = facts.column(&segment.fact()).map_err(|e| e.to_string())? else {
+                return Err(format!("'{}' holds no members", segment.name));
+            };
+            bytes.extend(members.iter().map(|m| u8::from(*m == Some(true))));
+        }
+        write(out, bytes)?;
+    }
+    println!("{customers} {count}");
+    Ok(())
 }
 
 fn rfm(file: &str, threads: Threads, times: usize, out: Option<&&str>) -> Result<(), String> {

@@ -4,8 +4,8 @@ use crate::fail::{CHECK_FAILED, Fail};
 use crate::work::Work;
 use crate::{args, output, run};
 use clap::{Arg, ArgMatches, Command};
-use naata::facts::FactValue;
 use naata::facts::rules::{Diagnostic, PREFIX, Rules, Seen};
+use naata::facts::{FactValue, Kind};
 use naata::segments::sets::{Coverage, SegmentSet};
 use naata_answer::{Action, Answer, Card, Cell, Column, Message, Table};
 use naata_core::{Finding, Ids, Intake, Severity};
@@ -346,21 +346,44 @@ fn coverage(set: &SegmentSet, found: &Coverage, path: &Path) -> Answer {
     a
 }
 
+/// What facts may hold, as words of the family `fact_kind`.
+const KINDS: [&str; 6] = ["numbers", "counts", "amounts", "dates", "yes or no", "names"];
+
 fn facts(m: &ArgMatches) -> Result<u8, Fail> {
     let out = args::output(m, None)?;
     let known = naata::known_facts();
+    let from = |fact: &str| match naata::CATALOGUE.iter().find(|e| e.provides.contains(&fact)) {
+        Some(entry) => format!("naata {}", entry.card.key),
+        // What no analysis works out is read off a table.
+        None if fact.starts_with("customers.") => "--customers".to_string(),
+        None => "--lines".to_string(),
+    };
     if out.format == Format::Table {
+        let w = Words::new(out.style.lang, &[]);
         let width = known.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
-        let lines: String =
-            known.iter().map(|(name, kind)| format!("{name:width$}  {}\n", kind.name())).collect();
+        let holds = |kind: Kind| w.get(&format!("word.fact_kind.{}", kind.name()));
+        let wide = known.iter().map(|(name, _)| from(name).len()).max().unwrap_or(0);
+        let lines: String = known
+            .iter()
+            .map(|(name, kind)| format!("{name:width$}  {:wide$}  {}\n", from(name), holds(*kind)))
+            .collect();
         return plain(&out, &lines).map(|()| 0);
     }
     let mut answer = Answer::default();
     answer.set("facts", Cell::Count(known.len() as u64));
+    let kind = |kind: Kind| KINDS.iter().position(|k| *k == kind.name()).map(|at| at as u16);
     answer.tables.push(
         Table::figures("known")
             .with("fact", Column::Text(known.iter().map(|(name, _)| Some((*name).into())).collect()))
-            .with("holds", Column::Text(known.iter().map(|(_, kind)| Some(kind.name().into())).collect())),
+            .with(
+                "holds",
+                Column::Word {
+                    family: "fact_kind",
+                    names: &KINDS,
+                    of: known.iter().map(|(_, k)| kind(*k)).collect(),
+                },
+            )
+            .with("from", Column::Text(known.iter().map(|(name, _)| Some(from(name).into())).collect())),
     );
     answer.actions.push(Action::Nothing { key: "segments.facts", values: Vec::new() });
     write(&out, &FACTS, &answer).map(|()| 0)

@@ -2,6 +2,7 @@
 
 use crate::draw::{between, repeats};
 use naata_math::Rng;
+use serde::Serialize;
 
 /// How an item is sold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -130,6 +131,34 @@ static CATALOGUE: &[Item] = &[
     piece("Rechargeable torch", "Electronics", 449, 56, 18, 2),
 ];
 
+/// A habit of buyers: who takes one item takes another with it, so often.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub(crate) struct Habit {
+    /// What is taken.
+    pub(crate) item: &'static str,
+    /// What is taken with it.
+    pub(crate) with: &'static str,
+    /// In what share of baskets that have room for it.
+    pub(crate) chance: f64,
+}
+
+/// The habits of the shop's buyers.
+pub(crate) const HABITS: [Habit; 6] = [
+    Habit { item: "Clay diyas, dozen", with: "Rangoli colours, \"nine shades\"", chance: 0.5 },
+    Habit { item: "School notebook, pack of 6", with: "Ball pens, pack of 10", chance: 0.65 },
+    Habit { item: "Incense sticks, 100", with: "Camphor 50 g", chance: 0.45 },
+    Habit { item: "Darjeeling tea, tin", with: "Rusk, 300 g", chance: 0.6 },
+    Habit { item: "Kajal", with: "Coconut hair oil 250 ml", chance: 0.5 },
+    Habit { item: "Instant noodles, 12 pack", with: "Namkeen mix 400 g", chance: 0.5 },
+];
+
+/// What a habit adds to an item, if the buyer has the habit today.
+fn companion(rng: &mut Rng, item: &Item) -> Option<&'static Item> {
+    let habit = HABITS.iter().find(|h| h.item == item.name)?;
+    let with = CATALOGUE.iter().find(|i| i.name == habit.with)?;
+    rng.chance(habit.chance).then_some(with)
+}
+
 /// A line of a basket; money in paise, quantity in thousandths.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Line {
@@ -160,7 +189,7 @@ const LOOSE_AT_LEAST: i64 = 1_500;
 /// Makes a basket that comes to `amount` paise exactly.
 ///
 /// Pieces are sold at their list price, some at a discount, and what is left is weighed goods: the one kind whose
-/// quantity can follow the amount.
+/// quantity can follow the amount. Some pieces bring a companion, as [`HABITS`] says.
 pub(crate) fn basket(rng: &mut Rng, amount: i64, festival: f64, discounts: f64) -> Vec<Line> {
     let mut lines: Vec<Line> = Vec::new();
     let mut left = amount;
@@ -190,6 +219,13 @@ pub(crate) fn basket(rng: &mut Rng, amount: i64, festival: f64, discounts: f64) 
         };
         left -= line.amount;
         lines.push(line);
+        let room = left - LOOSE_AT_LEAST;
+        let with = companion(rng, item).filter(|i| i.price <= room);
+        if let Some(item) = with.filter(|i| lines.iter().all(|l| !std::ptr::eq(l.item, *i))) {
+            let cost = item.price * item.cost / 100;
+            lines.push(Line { item, quantity: 1_000, amount: item.price, discount: 0, cost });
+            left -= item.price;
+        }
     }
     // Weighed goods take the rest, at most about four kilograms of them where there is something dearer.
     let dear = left / 4;
@@ -235,6 +271,16 @@ mod tests {
                 // Quantity times list price is what was paid and what was taken off, to the weight's rounding.
                 let list = l.quantity * l.item.price / 1_000;
                 prop_assert!((list - l.amount - l.discount).abs() <= l.item.price / 1_000 + 1, "{:?}", l);
+            }
+        }
+    }
+
+    #[test]
+    fn habits_name_pieces_of_the_catalogue() {
+        for habit in HABITS {
+            for name in [habit.item, habit.with] {
+                let item = CATALOGUE.iter().find(|i| i.name == name);
+                assert!(item.is_some_and(|i| i.sold == Sold::Piece), "{name}");
             }
         }
     }

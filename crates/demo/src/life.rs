@@ -79,10 +79,12 @@ impl Life {
             }
         }
         let taste = weighted(rng, &[(50, 0.03), (35, 0.14), (15, 0.5)]);
+        // What is in the baskets moves nothing else of the life.
+        let goods = &mut person.rng(shop.seed, "baskets");
         for (slot, paise, channel) in planned {
             let at = life.visit(rng, shop, slot, channel);
             let season = festival(at.day);
-            let lines = basket(rng, paise, season, taste + 0.25 * season);
+            let lines = basket(goods, paise, season, taste + 0.25 * season);
             life.serve(rng, shop, at, channel);
             let returned = life.give_back(rng, shop, at, &lines);
             life.orders.push(Order { at, lines, returned });

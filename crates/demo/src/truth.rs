@@ -1,6 +1,7 @@
 //! What was planted, where, and how large it truly is: the shop's own answer sheet.
 
 use crate::campaigns::{Campaign, DOES_NOT, UNKNOWABLE, WORKS};
+use crate::goods::{HABITS, Habit};
 use crate::orders::Books;
 use crate::plans::{CHANGES_BASKET, HAZARD, HAZARD_RATIO, LANDMARK, LATE_FIRST, ends_within};
 use crate::table::File;
@@ -60,6 +61,7 @@ struct Stories<'a> {
     campaign_does_not: Story<Lift>,
     campaign_unknowable: Story<Lift>,
     voice: Story<Voice>,
+    together: Story<[Habit; 6]>,
 }
 
 #[derive(Serialize)]
@@ -223,6 +225,13 @@ fn stories(planted: &Planted) -> Stories<'_> {
             rule: "Shares in percent among answers of kind nps with a customer: troubled within the remembered days after such a \
                    session, a touch delivery delayed or a ticket late first delivery, content otherwise.",
             truth: Voice { remembered_days: RECENT, content: CONTENT, troubled: TROUBLED },
+        },
+        together: Story {
+            what: "Who takes one of these items often takes another with it; all other goods are chosen one by one.",
+            tables: &["lines"],
+            rule: "Lines with a positive amount, joined by order: in the told share of baskets with the item, as far as the \
+                   amount leaves room, its companion was added. Nothing follows anything in later baskets.",
+            truth: HABITS,
         },
     }
 }

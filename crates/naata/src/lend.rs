@@ -41,6 +41,18 @@ impl Need {
             Self::Boxes => "boxes of scores",
         }
     }
+
+    /// The name under which its words are found: `word.needs.purchases`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Table(kind) => kind.name(),
+            Self::Summaries => TableKind::Purchases.name(),
+            Self::Programme => "programme",
+            Self::Events => "events",
+            Self::Rules => "rules",
+            Self::Boxes => "boxes",
+        }
+    }
 }
 
 /// What a session can lend.

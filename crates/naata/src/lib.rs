@@ -35,7 +35,7 @@ pub use entry::{Entry, Get, Run};
 pub use error::Error;
 pub use known::known_facts;
 pub use lend::{Lend, Need, View};
-pub use session::Session;
+pub use session::{Absent, Session, Why};
 pub use wanted::rows_of;
 
 pub use naata_answer as answer;

@@ -20,9 +20,36 @@ pub struct Session<'a> {
     facts: Facts,
     defaults: Vec<(String, String, String)>,
     done: Vec<Remembered>,
-    absent: Vec<(String, String)>,
+    absent: Vec<Absent>,
     /// How many sessions of later days this one was opened for.
     depth: u8,
+}
+
+/// A fact that rules name and nobody could work out, with the reason.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Absent {
+    /// The fact, as the rules name it.
+    pub fact: String,
+    /// Why.
+    pub why: Why,
+}
+
+/// Why a fact could not be worked out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Why {
+    /// Something it is worked out from was not given.
+    Needs(Vec<Need>),
+    /// The analysis it comes from gives no answer on these data.
+    Refused {
+        /// The key of the analysis.
+        analysis: &'static str,
+        /// The code of its error.
+        code: &'static str,
+        /// The error, so that "failed to" can stand before it.
+        error: String,
+    },
 }
 
 #[derive(Debug)]
@@ -126,12 +153,18 @@ impl<'a> Session<'a> {
                 Err(e) => {
                     let nothing = crate::known::kind(fact).nothing(base.ids.len(), base.unit);
                     self.facts.put_column(fact, nothing, self.cx.as_of)?;
-                    let why = match &e {
-                        Error::Missing { needs, .. } => {
-                            let needs: Vec<&str> = needs.iter().map(|n| n.name()).collect();
-                            format!("it needs {}", needs.join(" and "))
-                        }
-                        other => format!("failed to {other}"),
+                    let of = Seen::parse(fact).map_or(fact, |(of, _)| of);
+                    let why = match e {
+                        Error::Missing { needs, .. } => Why::Needs(needs),
+                        e => Why::Refused {
+                            analysis: self
+                                .catalogue
+                                .iter()
+                                .find(|c| c.provides.contains(&of))
+                                .map_or("", |c| c.card.key),
+                            code: e.code(),
+                            error: e.to_string(),
+                        },
                     };
                     self.note_absent(fact.into(), why);
                 }
@@ -158,27 +191,35 @@ impl<'a> Session<'a> {
         earlier.defaults.clone_from(&self.defaults);
         earlier.depth = self.depth + 1;
         let column = earlier.facts(&[fact])?.column(fact)?.clone();
-        for (fact, why) in earlier.absent {
+        for Absent { fact, why } in earlier.absent {
             self.note_absent(seen.name(&fact), why);
         }
         Ok(self.facts.put_column(name, column, day)?)
     }
 
-    fn note_absent(&mut self, fact: String, why: String) {
-        if !self.absent.iter().any(|(known, _)| *known == fact) {
-            self.absent.push((fact, why));
+    fn note_absent(&mut self, fact: String, why: Why) {
+        if !self.absent.iter().any(|known| known.fact == fact) {
+            self.absent.push(Absent { fact, why });
         }
     }
 
     /// The facts that rules name and nobody could work out, each with the reason.
-    pub fn absent(&self) -> &[(String, String)] {
+    pub fn absent(&self) -> &[Absent] {
         &self.absent
     }
 
     /// The same as findings.
     pub fn absent_findings(&self) -> Vec<Finding> {
-        let one = |(fact, why): &(String, String)| {
-            Finding::new("facts.absent", Severity::Warning).value(fact).detail("reason", why)
+        let one = |Absent { fact, why }: &Absent| match why {
+            Why::Needs(needs) => {
+                let needs: Vec<&str> = needs.iter().map(|n| n.word()).collect();
+                Finding::new("facts.absent", Severity::Warning).value(fact).detail("needs", &needs.join(","))
+            }
+            Why::Refused { analysis, code, error } => Finding::new("facts.refused", Severity::Warning)
+                .value(fact)
+                .detail("analysis", analysis)
+                .detail("reason", code)
+                .detail("error", error),
         };
         self.absent.iter().map(one).collect()
     }

@@ -243,7 +243,12 @@ impl<'a> Voice<'a> {
         values.extend(fixed.into_iter().filter_map(|(k, v)| v.map(|v| (k, v))));
         for (k, v) in &f.details {
             let number = v.len() < 7 && v.parse::<f64>().is_ok();
-            values.push((k, if hide && !number { "•••".into() } else { clean(v).into_owned() }));
+            let shown = match self.words_of(k, v) {
+                Some(words) => words,
+                None if hide && !number => "•••".into(),
+                None => clean(v).into_owned(),
+            };
+            values.push((k, shown));
         }
         let known = self.words.find(&format!("finding.{}", f.code));
         let template = known.map_or_else(|| Cow::Owned(crate::words::humanise(f.code) + "."), Cow::Borrowed);
@@ -265,6 +270,12 @@ impl<'a> Voice<'a> {
             }
         }
         text
+    }
+
+    /// The words of a named value that is itself a key, or several with commas between: `word.needs.purchases`.
+    fn words_of(&self, name: &str, value: &str) -> Option<String> {
+        let parts = value.split(',').map(|part| self.words.find(&format!("word.{name}.{part}")));
+        parts.collect::<Option<Vec<&str>>>().map(|parts| parts.join(", "))
     }
 
     /// How the numbers of a column are shown.

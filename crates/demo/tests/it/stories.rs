@@ -1,6 +1,6 @@
 //! The planted stories are in the data as `truth.json` tells them, recomputed from the files alone.
 
-use crate::read::{Made, day, seconds};
+use crate::read::{Made, day, paise, seconds};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
@@ -336,4 +336,59 @@ fn the_festival_season_shows_in_sales_and_leaves_repeat_spend_alone() {
     let error = 2.0 * (moments[0].2 / moments[0].0 + moments[1].2 / moments[1].0).sqrt();
     println!("difference of mean log spend {difference:.4} +- {error:.4}");
     assert!(difference.abs() < 4.0 * error);
+}
+
+#[test]
+fn habits_show_in_the_baskets_and_nothing_else_goes_together() {
+    let table = MADE.table("lines");
+    let mut baskets: BTreeMap<&str, Vec<(&str, i64)>> = BTreeMap::new();
+    let mut price: BTreeMap<&str, i64> = BTreeMap::new();
+    for [order, item, quantity, amount] in table.columns(["order", "item", "quantity", "amount"]) {
+        if !amount.starts_with('-') {
+            baskets.entry(order).or_default().push((item, paise(amount)));
+            if quantity == "1" {
+                let most = price.entry(item).or_default();
+                *most = paise(amount).max(*most);
+            }
+        }
+    }
+    // Places in a basket after which there is room for an item that is not in it yet: lines stand in the order in which
+    // they were put in, and weighed goods take at least fifteen rupees.
+    let next_is = |with: &str, of: &dyn Fn(&str) -> bool| {
+        let (mut hits, mut cases) = (0, 0);
+        for lines in baskets.values() {
+            for (at, (item, _)) in lines.iter().enumerate().filter(|(_, l)| of(l.0)) {
+                let (before, after) = lines.split_at(at + 1);
+                let room = after.iter().map(|l| l.1).sum::<i64>() - 1_500;
+                if *item != with && room >= price[with] && before.iter().all(|l| l.0 != with) {
+                    cases += 1;
+                    hits += usize::from(after.first().is_some_and(|l| l.0 == with));
+                }
+            }
+        }
+        (hits, cases)
+    };
+    let truth = MADE.truth();
+    let habits =
+        truth.pointer("/stories/together/truth").and_then(serde_json::Value::as_array).expect("habits");
+    assert_eq!(habits.len(), 6);
+    let habitual = |name: &str| habits.iter().any(|h| h["item"] == name);
+    for habit in habits {
+        let text = |key: &str| habit[key].as_str().expect("a name");
+        let chance = habit["chance"].as_f64().expect("a chance");
+        let (hits, of) = next_is(text("with"), &|name| name == text("item"));
+        // Who has no habit today may still take the companion next, as after any other item.
+        let (others, rest) = next_is(text("with"), &|name| !habitual(name));
+        let by_itself = others as f64 / rest as f64;
+        check_share(
+            &format!("{} with {}", text("with"), text("item")),
+            hits,
+            of,
+            chance + (1.0 - chance) * by_itself,
+        );
+    }
+    // A pair without a habit: no more often after the one than after any other.
+    let (hits, of) = next_is("Bath towel", &|name| name == "Jute door mat");
+    let (others, rest) = next_is("Bath towel", &|name| !habitual(name));
+    check_share("towels after mats", hits, of, others as f64 / rest as f64);
 }

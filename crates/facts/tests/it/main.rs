@@ -3,3 +3,4 @@
 #![allow(clippy::expect_used, reason = "a test stops at the first surprise")]
 
 mod broken;
+mod threads;

@@ -89,7 +89,9 @@ impl<'a> Page<'_, 'a> {
                 self.figure(&format!("{id}-t{n}-c{c}"), s, t, chart)?;
             }
             let summary = escape(&self.voice.ui("chart.figures"));
-            let is_open = if open == Some(t.key) { " open=\"open\"" } else { "" };
+            // What is to be done is read first, so a table that says so is never folded away.
+            let is_open = open == Some(t.key) || t.column("what_to_do").is_some();
+            let is_open = if is_open { " open=\"open\"" } else { "" };
             writeln!(self.out, "<details id=\"{id}-t{n}\"{is_open}><summary>{summary}</summary>")?;
             // Of a list only the columns that are drawn: never one row a customer with all there is to know.
             let drawn: Vec<&str> = t.charts.iter().flat_map(|c| drawn_columns(&c.kind)).collect();

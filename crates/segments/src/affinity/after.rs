@@ -7,19 +7,22 @@
 //! A customer's baskets are not independent. With a, n, t, T for a customer's A, N1, A + B and N1 + N0, the log of
 //! the ratio has the variance sum over customers of
 //! `((a - p1 n) / A - ((t - a) - p0 (T - n)) / B)^2`, and p1 = A / N1 that of `((a - p1 n) / N1)^2`. The test asks
-//! whether Y follows more often than otherwise (one side); false discovery rates are over all pairs looked at.
-//! Where no other case is followed, one half and one case more are counted for them.
+//! whether Y follows more often than otherwise (one side). A normal logarithm promises too much where few cases are
+//! followed, so that the exact chance counts too: A of A + B with probability N1 / (N1 + N0) each; the larger of the two
+//! is told. False discovery rates are over all pairs looked at. Where no other case is followed, one half and one case
+//! more are counted for them.
 //!
 //! Goods that are bought again and again follow everything: an item whose own buyers come back for it at least so
 //! often is set apart, with the usual time between two purchases.
 //!
 //! # Source
-//! Binder, 1983 (linearised variance with clusters); Benjamini and Hochberg, 1995.
+//! Binder, 1983 (linearised variance with clusters); Przyborowski and Wilenski, 1940 (exact comparison of two counts);
+//! Benjamini and Hochberg, 1995.
 
 use super::{Baskets, Fraction};
 use crate::estimate::{self, Z};
 use naata_core::{Context, map_parts, part_range};
-use naata_math::{Adjustment, Normal, exp, ln, sqrt};
+use naata_math::{Adjustment, Binomial, Normal, exp, ln, sqrt};
 
 /// What is asked of later baskets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,7 +63,7 @@ pub struct Follows {
     pub ratio: Option<f64>,
     /// Its interval.
     pub ratio_interval: Option<(f64, f64)>,
-    /// The probability of so high a ratio by chance.
+    /// The probability of so high a ratio by chance: the larger of the one with clusters and the exact one.
     pub p: f64,
     /// The false discovery rate at which it would be told.
     pub q: f64,
@@ -436,8 +439,15 @@ impl Follows {
         {
             let (log, spread) = (ln(ratio), sqrt(variance));
             self.ratio_interval = Some((exp(log - Z * spread), exp(log + Z * spread)));
-            self.p = normal.sf(log / spread);
+            self.p = normal.sf(log / spread).max(self.exact());
         }
+    }
+
+    /// The chance of so many of all that follow behind the cases with the item, were they no different.
+    fn exact(&self) -> f64 {
+        let share = self.cases as f64 / (self.cases + self.others) as f64;
+        let all = Binomial::new(self.followed + self.others_followed, share);
+        all.map_or(1.0, |all| all.sf(self.followed.saturating_sub(1)))
     }
 }
 
@@ -495,6 +505,26 @@ mod tests {
         let staple = &result.again[0];
         assert!(staple.often && result.again[1..].iter().all(|a| !a.often));
         assert_eq!((staple.cases, staple.share.unwrap().value, staple.days_between), (160, 0.5, Some(7.0)));
+    }
+
+    #[test]
+    fn two_cases_that_happen_to_be_followed_are_no_pattern() {
+        // Twelve customers buy 0 and two of them 1 the week after; of 400 others two buy 1 after 2.
+        let mut rows = Vec::new();
+        for who in 0..412u32 {
+            rows.push((who, 10, if who < 12 { 0 } else { 2 }));
+            if matches!(who, 0 | 1 | 12 | 13) {
+                rows.push((who, 17, 1));
+            }
+        }
+        let result = run(&rows, 10, 60);
+        let pair = result.pairs.iter().find(|f| (f.item, f.then) == (0, 1)).unwrap();
+        assert_eq!((pair.cases, pair.followed, pair.others, pair.others_followed), (12, 2, 404, 2));
+        // Two or more of the four that follow, each behind a case with 0 with probability 12 / 416.
+        let p = 12.0 / 416.0;
+        let none = (1.0f64 - p) * (1.0 - p) * (1.0 - p) * (1.0 - p);
+        let one = 4.0 * p * (1.0 - p) * (1.0 - p) * (1.0 - p);
+        assert_close("exact", pair.p, 1.0 - none - one, 1e-9);
     }
 
     #[test]

@@ -27,6 +27,11 @@ impl Fraction {
         u64::try_from(product.div_ceil(u128::from(self.denominator))).unwrap_or(n)
     }
 
+    /// The share as a number to show.
+    pub fn float(self) -> f64 {
+        self.numerator as f64 / self.denominator as f64
+    }
+
     /// Whether `part` is at least this share of `whole`.
     pub fn is_reached(self, part: u64, whole: u64) -> bool {
         u128::from(part) * u128::from(self.denominator) >= u128::from(self.numerator) * u128::from(whole)

@@ -9,6 +9,7 @@ use naata_facts::{Column as FactColumn, Error, Facts, Provide};
 pub(super) const WORDS: &[&str] = &[
     "message.affinity.follows",
     "message.affinity.together",
+    "message.affinity.no_rule",
     "message.affinity.again",
     "message.affinity.without_offer",
     "action.affinity.offer",
@@ -178,7 +179,7 @@ impl Present for Affinity {
         ] {
             if rows > 0 {
                 let f = Finding::new("segments.lines_left_out", Severity::Note);
-                a.findings.push(f.value(reason).detail("rows", &rows));
+                a.findings.push(f.detail("rows", &rows).detail("left_out", &reason));
             }
         }
         a
@@ -206,6 +207,14 @@ impl Affinity {
                     .with("share", r.confidence().map_or(Cell::Missing, |c| Cell::Share(c.value)))
                     .with("lift", Cell::Number(r.lift()))
                     .with("baskets", Cell::Count(r.both)),
+            );
+        }
+        if self.rules.is_empty() {
+            let least = self.params.support.least(self.baskets);
+            a.messages.push(
+                Message::new("affinity.no_rule")
+                    .with("baskets", Cell::Count(least))
+                    .with("confidence", Cell::Share(self.params.confidence.float())),
             );
         }
         let often = self.after.again.iter().filter(|i| i.often).count() as u64;

@@ -120,6 +120,8 @@ pub struct Rfm {
     pub edges: Vec<Range>,
     /// The names of the segments, in the order of the set.
     pub names: Vec<Box<str>>,
+    /// What to do with those of each name, where the owner of the set says so.
+    pub actions: Vec<Option<Box<str>>>,
     /// Each segment's share, in the order of the names.
     pub segments: Vec<Share>,
     /// Each cell's share: R from the best down, and within it F from the best down.
@@ -238,6 +240,7 @@ fn scored(
         rows,
         edges,
         names: naming.names,
+        actions: naming.actions,
         segments,
         grid,
         cells,

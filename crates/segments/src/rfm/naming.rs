@@ -9,6 +9,8 @@ use crate::sets::{BuiltIn, Cells, SegmentSet};
 pub(crate) struct Naming {
     /// The names.
     pub(crate) names: Vec<Box<str>>,
+    /// What to do with those of each name, where the owner of the set says so.
+    pub(crate) actions: Vec<Option<Box<str>>>,
     bins: u8,
     /// The cells of a set; the ten names need none, as they are worked out for any number of bins.
     cells: Option<Cells>,
@@ -19,7 +21,10 @@ impl Naming {
     pub(crate) fn built_in(set: BuiltIn, bins: u8) -> Result<Self, Error> {
         match set {
             BuiltIn::Grid if !(2..=10).contains(&bins) => Err(Error::Bins { bins }),
-            BuiltIn::Grid => Ok(Self { names: Segment::NAMES.map(Box::from).to_vec(), bins, cells: None }),
+            BuiltIn::Grid => {
+                let names = Segment::NAMES.map(Box::from).to_vec();
+                Ok(Self { actions: vec![None; names.len()], names, bins, cells: None })
+            }
             BuiltIn::RBoxes02 | BuiltIn::RBoxes03 => Self::of(&set.set(), bins),
         }
     }
@@ -33,7 +38,7 @@ impl Naming {
         if set.bins != bins {
             return Err(Error::SetBins { set: set.name.clone(), found: set.bins, bins });
         }
-        Ok(Self { names: set.names(), bins, cells: Some(set.spread()) })
+        Ok(Self { names: set.names(), actions: set.actions(), bins, cells: Some(set.spread()) })
     }
 
     /// The naming of a set of one's own where there is one, else of a built-in set.

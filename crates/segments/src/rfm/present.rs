@@ -1,7 +1,7 @@
 //! What RFM says: tables, heat map, sentences, lists to act on.
 
 use super::{Measure, Range, Rfm, RfmRow, Scoring, Segment, Share, fifth};
-use crate::sets::name_column;
+use crate::sets::{action_column, name_column};
 use naata_answer::{Action, Answer, Cell, ChartKind, Column, Message, Present, Stake, Table};
 use naata_core::{Finding, Minor, Severity};
 
@@ -34,6 +34,17 @@ pub(super) const WORDS: &[&str] = &[
     "word.segment.New Customers",
     "word.segment.Lost",
     "word.segment.Others",
+    "word.segment_action.reward",
+    "word.segment_action.keep",
+    "word.segment_action.build",
+    "word.segment_action.welcome",
+    "word.segment_action.remind",
+    "word.segment_action.attend",
+    "word.segment_action.wake",
+    "word.segment_action.win back",
+    "word.segment_action.call",
+    "word.segment_action.let rest",
+    "word.segment_action.look",
     "word.measure.recency",
     "word.measure.frequency",
     "word.measure.monetary",
@@ -101,6 +112,7 @@ fn segments(rfm: &Rfm) -> Table {
         .with("mean_value", Column::Money(all.clone().map(Share::mean_value).collect(), rfm.unit))
         .with("mean_recency", Column::Number(all.clone().map(|s| mean(s.recency, s.customers)).collect()))
         .with("mean_frequency", Column::Number(all.map(|s| mean(s.frequency, s.customers)).collect()))
+        .with("what_to_do", action_column(&rfm.names, &rfm.actions))
         .chart("rfm.segments", ChartKind::Bars { label: "segment", value: "value" })
 }
 

@@ -8,6 +8,7 @@ use naata_core::{CustomerIx, Minor};
 pub(super) const WORDS: &[&str] = &[
     "message.segments.covered",
     "finding.facts.absent",
+    "finding.facts.refused",
     "message.segments.unknown",
     "message.segments.nobody",
     "action.segments.serve",
@@ -35,8 +36,9 @@ impl Present for RuleSegments {
         for s in &self.segments {
             let name = Cell::Text(s.title.clone().unwrap_or_else(|| s.name.clone()));
             if s.customers == 0 {
-                a.messages.push(Message::new("segments.nobody").with("segment", name));
-            } else if s.unknown > 0
+                a.messages.push(Message::new("segments.nobody").with("segment", name.clone()));
+            }
+            if s.unknown > 0
                 && let Some((fact, gaps)) = s.missing.iter().max_by_key(|(_, gaps)| *gaps)
             {
                 let message = Message::new("segments.unknown").with("segment", name);

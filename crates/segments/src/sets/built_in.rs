@@ -63,6 +63,7 @@ impl BuiltIn {
                 r: Span::new(*a, *b),
                 f: Span::new(*c, *d),
                 m: Span::new(*e, *f),
+                action: None,
             };
             rows.iter().map(one).collect()
         };
@@ -73,6 +74,7 @@ impl BuiltIn {
                     r: Span::new(a.r.0, a.r.1),
                     f: Span::new(a.f.0, a.f.1),
                     m: Span::ANY,
+                    action: None,
                 };
                 // The areas cover every cell, so that nobody is left to the last name.
                 set("R x F grid", Segment::Hibernating.name(), AREAS.iter().map(one).collect())

@@ -95,6 +95,9 @@ pub struct SegmentBox {
     /// Scores of monetary value.
     #[serde(default = "Span::any", skip_serializing_if = "Span::is_any")]
     pub m: Span,
+    /// What to do with those who have the name; of several boxes of a name the first that says so counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub action: Option<String>,
 }
 
 impl SegmentBox {
@@ -164,6 +167,13 @@ impl SegmentSet {
             }
         }
         names
+    }
+
+    /// What to do with those of each name, in the order of [`SegmentSet::names`].
+    pub fn actions(&self) -> Vec<Option<Box<str>>> {
+        let told =
+            |name: &str| self.boxes.iter().filter(|b| b.name == *name).find_map(|b| b.action.as_deref());
+        self.names().iter().map(|name| told(name).map(Into::into)).collect()
     }
 
     /// The name of three scores.
@@ -238,6 +248,25 @@ pub(crate) fn name_column(names: &[Box<str>], of: Vec<Option<u16>>) -> Column {
     }
 }
 
+/// What to do with those of each known name: words of the family `segment_action`, in the order of [`KNOWN`].
+const ACTIONS: [&str; 14] = [
+    "reward", "keep", "build", "welcome", "remind", "attend", "wake", "win back", "call", "let rest", "keep",
+    "welcome", "let rest", "look",
+];
+
+/// A column of what to do with those of each name: as the owner of the set wrote it, else in words of naata where all
+/// names are known.
+pub(crate) fn action_column(names: &[Box<str>], own: &[Option<Box<str>>]) -> Column {
+    let of = names.iter().map(|n| KNOWN.iter().position(|k| **k == **n).filter(|p| *p < ACTIONS.len()));
+    let known: Option<Vec<u16>> = of.map(|p| p.map(|p| p as u16)).collect();
+    match known {
+        Some(of) if own.iter().all(Option::is_none) => {
+            Column::Word { family: "segment_action", names: &ACTIONS, of: of.into_iter().map(Some).collect() }
+        }
+        _ => Column::Text(own.to_vec()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -247,7 +276,7 @@ mod tests {
     }
 
     fn named(name: &str, r: (u8, u8)) -> SegmentBox {
-        SegmentBox { name: name.into(), r: Span::new(r.0, r.1), f: Span::ANY, m: Span::ANY }
+        SegmentBox { name: name.into(), r: Span::new(r.0, r.1), f: Span::ANY, m: Span::ANY, action: None }
     }
 
     #[test]

@@ -127,7 +127,7 @@ mod tests {
         #[test]
         fn what_is_covered_adds_up(boxes in prop::collection::vec((spans(), spans(), spans(), 0u8..3), 0..6)) {
             let boxes: Vec<SegmentBox> =
-                boxes.into_iter().map(|(r, f, m, n)| SegmentBox { name: n.to_string(), r, f, m }).collect();
+                boxes.into_iter().map(|(r, f, m, n)| SegmentBox { name: n.to_string(), r, f, m, action: None }).collect();
             let set = SegmentSet { name: "s".into(), bins: 4, otherwise: "o".into(), boxes };
             let c = set.verify();
             let won: u64 = c.boxes.iter().map(|b| b.1).sum();
