@@ -64,9 +64,9 @@ impl DaySets {
         }
     }
 
-    /// Any cell of a list, so that a batch can fetch the lists it is about to change.
+    /// The next free cell of a list, so that a batch can fetch the lists it is about to change.
     pub(crate) fn touch(&self, list: DayList) -> u16 {
-        self.cells.get(list.start()).copied().unwrap_or(0)
+        self.cells.get(list.start() + usize::from(list.len)).copied().unwrap_or(0)
     }
 
     /// The days of a list.

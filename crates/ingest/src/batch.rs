@@ -1,16 +1,18 @@
 //! A stretch of a file turned into typed rows. It knows nothing of what came before, so that stretches can be parsed
 //! side by side; where it ends tells whether the next one began at the right byte.
 
+use crate::Delimiter;
 use crate::cells::Cells;
 use crate::codes::{self, Code};
 use crate::footer::{below_the_rows, is_footer};
+use crate::outline::Outline;
 use crate::plan::Plan;
 use crate::records::{Records, skip_line_ends, unclosed};
 use crate::row::{Desk, Note, Row, lossy};
 use crate::sale::Sales;
 use crate::tables::Record;
 use crate::touch::Touches;
-use crate::usual::Usual;
+use crate::usual::{Cut, Usual};
 use naata_core::{Day, Digest, RowDigest, TableKind};
 use std::collections::BTreeMap;
 
@@ -61,99 +63,198 @@ pub(crate) fn parse_by(
 ) -> Batch {
     let mut batch = Batch { start, end: start, ..Batch::default() };
     batch.sales.reserve(plan, until.saturating_sub(start));
-    let mut desk = Desk::default();
-    let mut cells = Cells::of_text(window, start, until.min(window.len()));
-    let mut records = Records::new(window, start, plan.delimiter);
-    // The first and the last day of the usual rows.
-    let mut days = (Day::MAX, Day::MIN);
-    let sale = matches!(plan.kind, TableKind::Purchases | TableKind::Lines);
-    while batch.end < until {
-        let Some(place) = records.next(&mut cells) else {
-            batch.end = skip_line_ends(window, batch.end);
-            break;
+    let until = until.min(window.len());
+    let stretch = window.get(start..until).unwrap_or_default();
+    let mut all = Stretch {
+        plan,
+        window,
+        until,
+        last,
+        text: text_of(stretch),
+        cells: Cells::of_text(window, start, text_of(stretch)),
+        records: Records::new(window, start, plan.delimiter),
+        desk: Desk::default(),
+        days: (Day::MAX, Day::MIN),
+        batch,
+    };
+    match (plan.delimiter, usual) {
+        (Delimiter::Byte(delimiter), Some(usual)) if plan.missing.is_empty() => {
+            all.quickly(&usual, delimiter);
+        }
+        _ => while all.row() {},
+    }
+    all.finish()
+}
+
+/// What of these bytes is text, up to the first that is not.
+fn text_of(bytes: &[u8]) -> &str {
+    let text = simdutf8::basic::from_utf8(bytes).or_else(|_| {
+        let valid = std::str::from_utf8(bytes).map_or_else(|e| e.valid_up_to(), str::len);
+        std::str::from_utf8(bytes.get(..valid).unwrap_or_default())
+    });
+    text.unwrap_or_default()
+}
+
+/// Bytes that are outlined at once: what is outlined stays near until it is read.
+const OUTLINED: usize = 1 << 14;
+
+/// A stretch on its way to a batch, whose `end` is where the next row begins.
+struct Stretch<'a> {
+    plan: &'a Plan,
+    window: &'a [u8],
+    until: usize,
+    last: bool,
+    /// What of the stretch is text, from its start on.
+    text: &'a str,
+    cells: Cells<'a>,
+    records: Records<'a>,
+    desk: Desk,
+    /// The first and the last day of the usual rows.
+    days: (Day, Day),
+    batch: Batch,
+}
+
+impl Stretch<'_> {
+    /// Reads the usual rows by an outline, and row by row what it leaves out.
+    fn quickly(&mut self, usual: &Usual, delimiter: u8) {
+        let mut outline = Outline::default();
+        loop {
+            let from = self.batch.end - self.batch.start;
+            outline.make(self.text.as_bytes(), from, OUTLINED, delimiter);
+            let mut k = 0;
+            while let Some(begins) = outline.row(k) {
+                let [Some(first), Some(next)] = [begins.first(), begins.last()] else { break };
+                let (at, end) = (self.batch.start + *first as usize, self.batch.start + *next as usize);
+                k += 1;
+                // Blank lines, and what the long way has read already, are passed over.
+                if at < self.batch.end {
+                    continue;
+                }
+                // A row that ends with the window may go on in the next one; and where the long way ended within a row,
+                // the outline says nothing any more.
+                if end >= self.window.len() || at > self.batch.end {
+                    break;
+                }
+                if !self.usual(usual, at, begins) {
+                    self.records.seek(at);
+                    if !self.row() {
+                        return;
+                    }
+                } else {
+                    self.batch.end = skip_line_ends(self.window, end);
+                }
+            }
+            self.records.seek(self.batch.end);
+            if !self.row() {
+                return;
+            }
+        }
+    }
+
+    /// Reads a usual row; `false` where it is none.
+    #[inline]
+    fn usual(&mut self, usual: &Usual, at: usize, begins: &[u32]) -> bool {
+        let row = Cut { text: self.text, begins };
+        let Some((values, seen)) = usual.read(self.plan, &row) else { return false };
+        let Some(digest) = self.batch.sales.take_usual(self.plan, at, &values) else { return false };
+        seen.tell(&mut self.desk.evidence);
+        self.batch.rows += 1;
+        self.batch.used += 1;
+        // The day of a usual row does not lie in the future.
+        self.days = (self.days.0.min(values.day), self.days.1.max(values.day));
+        self.batch.digest.add_month(Some(values.month), digest);
+        true
+    }
+
+    /// Reads the next row the long way; `false` where the stretch ends.
+    fn row(&mut self) -> bool {
+        let Self { plan, window, until, last, .. } = *self;
+        if self.batch.end >= until {
+            return false;
+        }
+        let Some(place) = self.records.next(&mut self.cells) else {
+            self.batch.end = skip_line_ends(window, self.batch.end);
+            return false;
         };
         if place.start >= until {
-            batch.end = place.start;
-            break;
+            self.batch.end = place.start;
+            return false;
         }
         if place.end >= window.len() {
             if !last {
-                batch.end = place.start;
-                break;
+                self.batch.end = place.start;
+                return false;
             }
             if unclosed(window, place.start, plan.delimiter) {
-                // Only the line itself is given up: what the quote would swallow is read on its own.
-                let rest = window.get(place.start..).unwrap_or_default();
-                let line = memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());
-                let value = Some(lossy(rest.get(..line).unwrap_or_default()));
-                let note = Note {
-                    at: place.start,
-                    code: codes::QUOTE_UNCLOSED,
-                    column: None,
-                    value,
-                    suggestion: None,
-                };
-                desk.notes.push(note);
-                batch.rows += 1;
-                batch.refuse(codes::QUOTE_UNCLOSED);
-                batch.open_quotes += 1;
-                batch.end = skip_line_ends(window, place.start + line);
-                if batch.open_quotes > OPEN_QUOTES {
-                    break;
-                }
-                records = Records::new(window, batch.end, plan.delimiter);
-                continue;
+                return self.give_up_line(place.start);
             }
         }
-        batch.end = skip_line_ends(window, place.end);
-        batch.rows += 1;
+        self.batch.end = skip_line_ends(window, place.end);
+        self.batch.rows += 1;
         if !plan.missing.is_empty() {
-            cells.blank(|cell| plan.missing.iter().any(|word| word.as_bytes() == cell.trim_ascii()));
+            self.cells.blank(|cell| plan.missing.iter().any(|word| word.as_bytes() == cell.trim_ascii()));
         }
-        let mut row = Row { plan, cells: &cells, at: place.start, desk: &mut desk };
+        let mut row = Row { plan, cells: &self.cells, at: place.start, desk: &mut self.desk };
         let before = row.desk.notes.len();
-        let (outcome, usual) = match usual.as_ref().filter(|u| u.fits(&row)).and_then(|u| u.read(&mut row)) {
-            Some(values) => (batch.sales.put(&mut row, &values), Some(values.month)),
-            None => (take(&mut row, &mut batch), None),
-        };
-        if desk.notes.len() > before {
-            desk.cap(before, plan.cap);
+        let outcome = take(&mut row, &mut self.batch);
+        if self.desk.notes.len() > before {
+            self.desk.cap(before, plan.cap);
         }
-        match (outcome, usual) {
-            (Err(code), _) => batch.refuse(code),
-            (Ok(Some(day)), Some(month)) => {
-                // The day of a usual row does not lie in the future.
-                batch.used += 1;
-                days = (days.0.min(day), days.1.max(day));
-                batch.digest.add_month(month, batch.sales.digest);
-            }
-            (Ok(day), _) => {
-                batch.used += 1;
-                if let Some(day) = day {
-                    batch.span = Some(batch.span.map_or((day, day), |(a, b)| (a.min(day), b.max(day))));
-                    if plan.today.is_none_or(|today| day <= today) {
-                        batch.known = batch.known.max(Some(day));
-                    }
-                }
-                // A sale is counted by what it says, any other row as it is written.
-                let mut digest = batch.sales.digest;
-                if !sale {
-                    digest = RowDigest::default();
-                    for column in &plan.read {
-                        digest.cell(cells.get(*column).unwrap_or_default().trim_ascii());
-                    }
-                }
-                batch.digest.add_row(day, digest);
+        match outcome {
+            Err(code) => self.batch.refuse(code),
+            Ok(day) => self.count(day),
+        }
+        true
+    }
+
+    /// Counts a row that was taken in.
+    fn count(&mut self, day: Option<Day>) {
+        let (plan, batch) = (self.plan, &mut self.batch);
+        batch.used += 1;
+        if let Some(day) = day {
+            batch.span = Some(batch.span.map_or((day, day), |(a, b)| (a.min(day), b.max(day))));
+            if plan.today.is_none_or(|today| day <= today) {
+                batch.known = batch.known.max(Some(day));
             }
         }
+        // A sale is counted by what it says, any other row as it is written.
+        let mut digest = batch.sales.digest;
+        if !matches!(plan.kind, TableKind::Purchases | TableKind::Lines) {
+            digest = RowDigest::default();
+            for column in &plan.read {
+                digest.cell(self.cells.get(*column).unwrap_or_default().trim_ascii());
+            }
+        }
+        batch.digest.add_row(day, digest);
     }
-    if days.0 <= days.1 {
-        batch.span = Some(batch.span.map_or(days, |(a, b)| (a.min(days.0), b.max(days.1))));
-        batch.known = batch.known.max(Some(days.1));
+
+    /// Gives up the last row, which opens a quote and never closes it: only its line is lost, and what the quote would
+    /// swallow is read on its own.
+    fn give_up_line(&mut self, start: usize) -> bool {
+        let rest = self.window.get(start..).unwrap_or_default();
+        let line = memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());
+        let value = Some(lossy(rest.get(..line).unwrap_or_default()));
+        let code = codes::QUOTE_UNCLOSED;
+        self.desk.notes.push(Note { at: start, code, column: None, value, suggestion: None });
+        self.batch.rows += 1;
+        self.batch.refuse(code);
+        self.batch.open_quotes += 1;
+        self.batch.end = skip_line_ends(self.window, start + line);
+        self.records.seek(self.batch.end);
+        self.batch.open_quotes <= OPEN_QUOTES
     }
-    desk.evidence.settle(plan.unit.currency);
-    batch.desk = desk;
-    batch
+
+    fn finish(mut self) -> Batch {
+        let (days, batch) = (self.days, &mut self.batch);
+        if days.0 <= days.1 {
+            batch.span = Some(batch.span.map_or(days, |(a, b)| (a.min(days.0), b.max(days.1))));
+            batch.known = batch.known.max(Some(days.1));
+        }
+        self.desk.evidence.settle(self.plan.unit.currency);
+        self.batch.sales.digest = RowDigest::default();
+        self.batch.desk = self.desk;
+        self.batch
+    }
 }
 
 fn take(row: &mut Row<'_>, batch: &mut Batch) -> Result<Option<Day>, Code> {

@@ -19,14 +19,9 @@ impl<'a> Cells<'a> {
         Self { bytes, ..Self::default() }
     }
 
-    /// The same; what of the bytes from `start` to `end` is text is found out at once instead of cell by cell.
-    pub(crate) fn of_text(bytes: &'a [u8], start: usize, end: usize) -> Self {
-        let stretch = bytes.get(start..end).unwrap_or_default();
-        let text = simdutf8::basic::from_utf8(stretch).or_else(|_| {
-            let valid = std::str::from_utf8(stretch).map_or_else(|e| e.valid_up_to(), str::len);
-            std::str::from_utf8(stretch.get(..valid).unwrap_or_default())
-        });
-        Self { bytes, text: (start, text.unwrap_or_default()), ..Self::default() }
+    /// The same; a stretch of them, from `start` on, is known to be text.
+    pub(crate) fn of_text(bytes: &'a [u8], start: usize, text: &'a str) -> Self {
+        Self { bytes, text: (start, text), ..Self::default() }
     }
 
     pub(crate) fn clear(&mut self) {
@@ -89,16 +84,6 @@ impl<'a> Cells<'a> {
             None => self.copied.get(start - self.bytes.len()..end - self.bytes.len()),
             lent => lent,
         }
-    }
-
-    /// The eight bytes that end with the cell, and how many the cell has; `None` where there are fewer than eight.
-    #[inline]
-    pub(crate) fn tail(&self, cell: usize) -> Option<([u8; 8], usize)> {
-        let (start, end) = self.span(cell)?;
-        if start == end {
-            return Some(([0; 8], 0));
-        }
-        self.bytes.get(..end)?.last_chunk().map(|tail| (*tail, end - start))
     }
 
     /// A cell that lies in the stretch known to be text; `None` of any other cell.

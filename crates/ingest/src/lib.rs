@@ -52,6 +52,7 @@ mod history;
 mod keep;
 mod money;
 mod orders;
+mod outline;
 mod plan;
 mod read;
 mod recognise;

@@ -30,6 +30,13 @@ impl<'a> Records<'a> {
         Self { bytes, at: from, delimiter, hits: Hits::NONE }
     }
 
+    /// Goes on from another byte.
+    pub(crate) fn seek(&mut self, at: usize) {
+        if at != self.at {
+            (self.at, self.hits) = (at, Hits::NONE);
+        }
+    }
+
     /// The next row; `None` at the end.
     pub(crate) fn next(&mut self, cells: &mut Cells<'a>) -> Option<Place> {
         let start = skip_line_ends(self.bytes, self.at);

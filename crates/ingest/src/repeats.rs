@@ -138,6 +138,33 @@ fn mark(page: &mut Page, key: OrderKey) -> bool {
 }
 
 impl Repeats {
+    /// Takes in the keys of many rows, the same as one by one: the words of a batch are fetched side by side.
+    pub(crate) fn see_all(&mut self, keys: impl Iterator<Item = OrderKey>) {
+        let mut batch = [OrderKey::NONE; 64];
+        let mut keys = keys.fuse();
+        loop {
+            let mut n = 0;
+            let mut fetched = 0;
+            for (slot, key) in batch.iter_mut().zip(keys.by_ref()) {
+                *slot = key;
+                fetched ^= self.word(key);
+                n += 1;
+            }
+            std::hint::black_box(fetched);
+            batch.iter().take(n).for_each(|key| self.see(*key));
+            if n < batch.len() {
+                return;
+            }
+        }
+    }
+
+    /// The word a key has its bit in, where there is one.
+    #[inline]
+    fn word(&self, key: OrderKey) -> u64 {
+        let page = self.pages.get((key.0 >> PAGE) as usize).and_then(Option::as_ref);
+        page.and_then(|p| p.get((key.0 as usize & ((1 << PAGE) - 1)) / 64)).copied().unwrap_or(0)
+    }
+
     /// Takes in the key of one row.
     #[inline]
     pub(crate) fn see(&mut self, key: OrderKey) {

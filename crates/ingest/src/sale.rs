@@ -96,20 +96,55 @@ impl Sales {
         (start, self.text.len() as u32)
     }
 
+    /// Takes in what a usual row says, a purchase of a customer; the answer is its digest. `None` where it is to be
+    /// brought together with other rows of its order.
+    #[inline]
+    pub(crate) fn take_usual(&mut self, plan: &Plan, at: usize, says: &UsualValues<'_>) -> Option<RowDigest> {
+        let key = if says.order.is_empty() { OrderKey::NONE } else { plan.order_form.key(says.order) };
+        if plan.grouped.has(key) {
+            return None;
+        }
+        let hash = IdHash::of(says.customer);
+        let customer = self.keep(says.customer);
+        let (mut order, mut line) = ((0, 0), NONE);
+        if plan.lines {
+            order = self.keep(says.order);
+            line = says.line.as_ref().map_or(NONE, |line| self.keep_line(line));
+        }
+        self.rows.push(SaleRow {
+            at,
+            customer,
+            hash,
+            order,
+            key,
+            amount: says.amount,
+            day: says.day,
+            seconds: says.seconds.unwrap_or(PurchaseRow::NO_TIME),
+            details: NONE,
+            line,
+        });
+        self.whole += 1;
+        if !plan.lean {
+            let who = CustomerIx(0);
+            self.takings(&Sale {
+                who,
+                day: says.day,
+                amount: says.amount,
+                discount: says.discount,
+                tax: says.tax,
+            });
+        }
+        Some(says.digest(hash))
+    }
+
     /// Takes in a row; the answer is its day.
     pub(crate) fn take(&mut self, row: &mut Row<'_>) -> Result<Option<Day>, Code> {
         let values = Values::read(row)?;
-        self.put(row, &values)
-    }
-
-    /// Takes in what a row says.
-    pub(crate) fn put(&mut self, row: &mut Row<'_>, values: &Values<'_>) -> Result<Option<Day>, Code> {
         let plan = row.plan;
         let lines_only = plan.kind == TableKind::Lines;
         let hash = IdHash::of(values.customer);
         self.digest = values.digest(hash);
-        let Values { order, customer, day, seconds, amount, discount, tax, refund, void, ref line, .. } =
-            *values;
+        let Values { order, customer, day, seconds, amount, discount, tax, refund, void, ref line } = values;
         // Where a row is an order, one that pays back is a refund of its own, whatever order it names.
         let own = !plan.by_line && amount.is_some_and(|a| a.0 < 0);
         let alone = own || order.is_empty();
@@ -138,18 +173,8 @@ impl Sales {
             new.order = self.keep(order);
         }
         let has_line = line.is_some();
-        if let Some(Line { item, category, quantity, amount, discount }) =
-            line.as_ref().filter(|_| plan.lines)
-        {
-            new.line = self.lines.len() as u32;
-            let (item, category) = (self.keep(item), self.keep(category));
-            self.lines.push(LineCells {
-                item,
-                category,
-                quantity: *quantity,
-                amount: *amount,
-                discount: *discount,
-            });
+        if let Some(line) = line.as_ref().filter(|_| plan.lines) {
+            new.line = self.keep_line(line);
         }
         if together && !lines_only {
             new.details = self.details.len() as u32;
@@ -177,15 +202,25 @@ impl Sales {
         Ok(day)
     }
 
+    fn keep_line(&mut self, line: &Line<'_>) -> u32 {
+        let Line { ref item, ref category, quantity, amount, discount } = *line;
+        let (item, category) = (self.keep(item), self.keep(category));
+        self.lines.push(LineCells { item, category, quantity, amount, discount });
+        self.lines.len() as u32 - 1
+    }
+
     /// Counts a row that is a purchase or a refund as it stands.
     fn whole(&mut self, row: &Row<'_>, new: &SaleRow, discount: Minor, tax: Minor) {
         self.whole += 1;
-        if row.plan.lean {
-            return;
+        if !row.plan.lean {
+            let who = if new.customer.0 == new.customer.1 { CustomerIx::NONE } else { CustomerIx(0) };
+            self.takings(&Sale { who, day: new.day, amount: new.amount, discount, tax });
         }
-        let who = if new.customer.0 == new.customer.1 { CustomerIx::NONE } else { CustomerIx(0) };
-        let sale = Sale { who, day: new.day, amount: new.amount, discount, tax };
-        if let Err(e) = self.takings.add(&sale) {
+    }
+
+    /// Counts a sale or refund, where it only matters whether it has a customer.
+    fn takings(&mut self, sale: &Sale) {
+        if let Err(e) = self.takings.add(sale) {
             self.failed.get_or_insert(e);
         }
     }
@@ -203,8 +238,20 @@ pub(crate) struct Values<'a> {
     pub(crate) refund: Minor,
     pub(crate) void: bool,
     pub(crate) line: Option<Line<'a>>,
-    /// The month of the day, where it is known already.
-    pub(crate) month: Option<i32>,
+}
+
+/// What a usual row of a sales table says.
+pub(crate) struct UsualValues<'a> {
+    pub(crate) order: &'a str,
+    pub(crate) customer: &'a str,
+    pub(crate) day: Day,
+    /// The month of the day, as by [`Day::month_number`].
+    pub(crate) month: i32,
+    pub(crate) seconds: Option<u32>,
+    pub(crate) amount: Minor,
+    pub(crate) discount: Minor,
+    pub(crate) tax: Minor,
+    pub(crate) line: Option<Line<'a>>,
 }
 
 /// What a row says as a line of its order.
@@ -216,22 +263,44 @@ pub(crate) struct Line<'a> {
     pub(crate) discount: Minor,
 }
 
-impl<'a> Values<'a> {
-    /// Stands for all that the row says: when one month is exported twice, equal rows give equal digests.
+impl UsualValues<'_> {
+    #[inline]
     fn digest(&self, customer: IdHash) -> RowDigest {
-        let mut digest = RowDigest::default();
-        digest.cell(self.order.as_bytes());
+        let day = i64::from(self.day.0) << 20;
+        let when = day | self.seconds.map_or(0, |s| i64::from(s) + 1) << 1;
+        let sums = [self.amount.0, 0, self.discount.0, self.tax.0];
+        digest(self.order, customer, when, sums, self.line.as_ref())
+    }
+}
+
+/// Stands for all that a row says: when one month is exported twice, equal rows give equal digests.
+#[inline]
+fn digest(order: &str, customer: IdHash, when: i64, sums: [i64; 4], line: Option<&Line<'_>>) -> RowDigest {
+    let mut digest = RowDigest::default();
+    digest.cell(order.as_bytes());
+    digest.numbers(customer.number().cast_signed(), when);
+    digest.numbers(sums[0], sums[1]);
+    digest.numbers(sums[2], sums[3]);
+    if let Some(line) = line {
+        digest.cell(line.item.as_bytes());
+        digest.cell(line.category.as_bytes());
+        digest.numbers(line.quantity, line.amount.0);
+    }
+    digest
+}
+
+impl<'a> Values<'a> {
+    fn digest(&self, customer: IdHash) -> RowDigest {
         let day = self.day.map_or(i64::MIN, |d| i64::from(d.0) << 20);
-        let second = self.seconds.map_or(0, |s| i64::from(s) + 1);
-        digest.numbers(customer.number().cast_signed(), day | second << 1 | i64::from(self.void));
-        digest.numbers(self.amount.map_or(i64::MIN, |a| a.0), self.refund.0);
-        digest.numbers(self.discount.0, self.tax.0);
-        if let Some(line) = &self.line {
-            digest.cell(line.item.as_bytes());
-            digest.cell(line.category.as_bytes());
-            digest.numbers(line.quantity, line.amount.0);
-        }
-        digest
+        let when = day | self.seconds.map_or(0, |s| i64::from(s) + 1) << 1 | i64::from(self.void);
+        let amount = self.amount.map_or(i64::MIN, |a| a.0);
+        digest(
+            self.order,
+            customer,
+            when,
+            [amount, self.refund.0, self.discount.0, self.tax.0],
+            self.line.as_ref(),
+        )
     }
 
     /// Reads any row.
@@ -281,7 +350,7 @@ impl<'a> Values<'a> {
         } else {
             None
         };
-        Ok(Self { order, customer, day, seconds, amount, discount, tax, refund, void, line, month: None })
+        Ok(Self { order, customer, day, seconds, amount, discount, tax, refund, void, line })
     }
 }
 

@@ -169,9 +169,8 @@ impl<'a> Sink<'a> {
         let mut whos: Vec<CustomerIx> = Vec::with_capacity(sales.rows.len());
         self.kept.part.index.intern_all(ids, &mut whos)?;
         if self.plan.has_orders() && self.plan.grouped != Grouped::All {
-            for row in sales.rows.iter().filter(|r| !self.plan.grouped.has(r.key)) {
-                self.repeats.see(row.key);
-            }
+            let keys = sales.rows.iter().map(|r| r.key).filter(|key| !self.plan.grouped.has(*key));
+            self.repeats.see_all(keys);
         }
         self.kept.takings(&sales.takings)?;
         self.intake.records += sales.whole;

@@ -1,14 +1,14 @@
 //! The usual row of a sales file, read quickly: plain ids, `2026-03-31`, `1234.50`, the one currency of the file. Any
 //! other row is left to [`crate::sale`], which knows all of them; of the usual ones both say the same.
 
-use crate::cells::Cells;
 use crate::date::{DateFormat, iso_day, plain_time};
 use crate::digits::pointed;
+use crate::evidence::Evidence;
 use crate::field::F;
 use crate::money::{Mark, plain_digits};
 use crate::plan::Plan;
-use crate::row::Row;
-use crate::sale::{Line, Values};
+use crate::row::is_scientific;
+use crate::sale::{Line, UsualValues};
 use naata_core::{Minor, TableKind};
 use std::borrow::Cow;
 
@@ -34,10 +34,6 @@ pub(crate) struct Usual {
 
 /// Stands for a currency that nobody stated.
 const NO_CODE: [u8; 3] = [0; 3];
-
-/// What a row adds to the evidence for the decimal mark.
-#[derive(Default)]
-struct Points(u64);
 
 impl Usual {
     /// The usual row of a file, where it has one.
@@ -88,40 +84,39 @@ impl Usual {
         })
     }
 
-    /// Whether nothing can be wrong with the row as a whole: it is not blank, short or long, nor the header again.
-    pub(crate) fn fits(&self, row: &Row<'_>) -> bool {
-        // A blank row has no customer, and a header no date.
-        row.cells.len() == self.columns && row.plan.least == self.columns
-    }
-
     /// What the row says, if it is a usual one.
-    pub(crate) fn read<'a>(&self, row: &mut Row<'a>) -> Option<Values<'a>> {
-        let plan = row.plan;
+    #[inline]
+    pub(crate) fn read<'a>(&self, plan: &Plan, row: &Cut<'a, '_>) -> Option<(UsualValues<'a>, Seen)> {
+        // Nothing is wrong with the row as a whole: it is not short or long; a blank one has no customer, and a header
+        // no date.
+        if row.begins.len() != self.columns + 1 {
+            return None;
+        }
         let (day, month) =
-            iso_day(row.cells.get(self.date)?).filter(|(d, _)| plan.today.is_none_or(|today| *d <= today))?;
+            iso_day(row.bytes(self.date)?).filter(|(d, _)| plan.today.is_none_or(|today| *d <= today))?;
         let customer = row.plain_id(self.customer)?;
         let order = if self.order == Plan::NOWHERE { "" } else { row.plain_id(self.order)? };
-        let seconds = match row.cells.get(self.time) {
-            None | Some([]) => None,
-            Some(cell) => Some(plain_time(cell)?),
+        let seconds = match row.optional(self.time)? {
+            [] => None,
+            cell => Some(plain_time(cell)?),
         };
-        let mut points = Points::default();
+        let mut points = 0;
         let scale = plan.unit.scale;
-        let cells = row.cells;
-        let amount = points.read(cells, self.amount, scale).filter(|m| m.0 > 0)?;
-        let mut optional = |column: usize, scale: u8| match cells.tail(column) {
-            None if column == Plan::NOWHERE => Some(None),
-            Some((_, 0)) => Some(None),
-            _ => points.read(cells, column, scale).map(Some),
+        let amount = row.number(self.amount, scale, &mut points)?;
+        if amount.0 <= 0 {
+            return None;
+        }
+        let mut optional = |column: usize, scale: u8| match row.optional(column)? {
+            [] => Some(None),
+            _ => row.number(column, scale, &mut points).map(Some),
         };
         let quantity = optional(self.quantity, 3)?;
         let discount = optional(self.discount, scale)?.unwrap_or_default();
         let tax = optional(self.tax, scale)?.unwrap_or_default();
-        let is_stated = match cells.get(self.currency) {
-            None | Some([]) => false,
-            Some(code) => {
-                let same = code == self.code;
-                if !same || self.code == NO_CODE {
+        let is_stated = match row.optional(self.currency)? {
+            [] => false,
+            code => {
+                if code != self.code {
                     return None;
                 }
                 true
@@ -130,76 +125,143 @@ impl Usual {
         let line = match self.item {
             Plan::NOWHERE => None,
             column => {
-                let item = row.plain_id(column).map(Cow::Borrowed).or_else(|| item(row, column))?;
-                let category =
-                    if self.category == Plan::NOWHERE { "" } else { blank_or_id(row, self.category)? };
+                let item = row.item(column)?;
+                let category = match row.optional(self.category)? {
+                    [] => "",
+                    _ => row.plain_id(self.category)?,
+                };
                 let quantity = quantity.map_or(1000, |q| q.0);
-                let category = Cow::Borrowed(category);
-                Some(Line { item, category, quantity, amount, discount })
+                Some(Line { item, category: Cow::Borrowed(category), quantity, amount, discount })
             }
         };
-        let evidence = &mut row.desk.evidence;
-        evidence.mark.point += points.0;
-        if is_stated {
-            evidence.saw_usual(amount);
-        } else {
-            evidence.saw_amount(None, amount);
-        }
-        Some(Values {
-            order,
-            customer,
-            day: Some(day),
-            seconds,
-            amount: Some(amount),
-            discount,
-            tax,
-            refund: Minor::ZERO,
-            void: false,
-            line,
-            month: Some(month),
-        })
+        let values = UsualValues { order, customer, day, month, seconds, amount, discount, tax, line };
+        Some((values, Seen { points, amount, is_stated }))
     }
 }
 
-impl Points {
+/// What a usual row adds to the evidence.
+pub(crate) struct Seen {
+    /// Points that can be nothing but decimal marks.
+    points: u64,
+    amount: Minor,
+    /// Whether the row states its currency.
+    is_stated: bool,
+}
+
+impl Seen {
+    #[inline]
+    pub(crate) fn tell(&self, evidence: &mut Evidence) {
+        evidence.mark.point += self.points;
+        if self.is_stated {
+            evidence.saw_usual(self.amount);
+        } else {
+            evidence.saw_amount(None, self.amount);
+        }
+    }
+}
+
+/// A row as it lies in the text of its stretch, cut into cells by an outline.
+#[derive(Clone, Copy)]
+pub(crate) struct Cut<'a, 'o> {
+    pub(crate) text: &'a str,
+    /// Where each cell begins, and where the next row does.
+    pub(crate) begins: &'o [u32],
+}
+
+impl<'a> Cut<'a, '_> {
+    /// Where a cell begins and ends.
+    #[inline]
+    fn span(&self, column: usize) -> Option<(usize, usize)> {
+        let (begin, end) = self.written(column)?;
+        if self.text.as_bytes().get(begin) == Some(&b'"') {
+            self.quoted(begin, end)
+        } else {
+            Some((begin, end))
+        }
+    }
+
+    /// The same with the quotes around it.
+    #[inline]
+    fn written(&self, column: usize) -> Option<(usize, usize)> {
+        let (begin, next) = (*self.begins.get(column)?, *self.begins.get(column + 1)?);
+        Some((begin as usize, (next as usize).wrapping_sub(1)))
+    }
+
+    /// What stands between the quotes of a cell, unless that has quotes of its own.
+    #[inline(never)]
+    fn quoted(&self, begin: usize, end: usize) -> Option<(usize, usize)> {
+        let (begin, end) = (begin + 1, end.checked_sub(1)?);
+        let inner = self.text.as_bytes().get(begin..end)?;
+        memchr::memchr(b'"', inner).is_none().then_some((begin, end))
+    }
+
+    #[inline]
+    fn bytes(&self, column: usize) -> Option<&'a [u8]> {
+        let (begin, end) = self.span(column)?;
+        self.text.as_bytes().get(begin..end)
+    }
+
+    /// A cell that may be empty or of a column that is not there.
+    #[inline]
+    fn optional(&self, column: usize) -> Option<&'a [u8]> {
+        if column == Plan::NOWHERE { Some(&[]) } else { self.bytes(column) }
+    }
+
+    /// A text that is neither blank nor with blanks around, nor anything else that needs a second look.
+    #[inline]
+    fn plain_id(&self, column: usize) -> Option<&'a str> {
+        let (begin, end) = self.span(column)?;
+        let cell = self.text.get(begin..end)?;
+        let (first, last) = (*cell.as_bytes().first()?, *cell.as_bytes().last()?);
+        let plain = first.is_ascii_graphic() && first != b'\'' && last.is_ascii_graphic();
+        (plain && !(first.is_ascii_digit() && is_scientific(cell.as_bytes()))).then_some(cell)
+    }
+
     /// A plain number in units of `10^-scale`.
     #[inline]
-    fn read(&mut self, cells: &Cells<'_>, column: usize, scale: u8) -> Option<Minor> {
+    fn number(&self, column: usize, scale: u8, points: &mut u64) -> Option<Minor> {
         const TENS: [i64; 9] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000];
-        let (n, own, is_evidence) = match cells.tail(column) {
-            Some((tail, length)) if length <= 8 => {
-                let (n, own) = pointed(tail, length)?;
+        let (begin, end) = self.span(column)?;
+        let length = end.wrapping_sub(begin);
+        let tail = self.text.as_bytes().get(..end)?.last_chunk();
+        let (n, own, is_evidence) = match tail.filter(|_| length <= 8) {
+            Some(tail) => {
+                let (n, own) = pointed(*tail, length)?;
                 // Three decimals may be thousands in disguise, unless nothing but a zero stands before.
                 let is_evidence = match own {
                     0 => false,
-                    3 => length == 5 && cells.get(column)?.first() == Some(&b'0'),
+                    3 => length == 5 && tail[3] == b'0',
                     _ => true,
                 };
                 (n.into(), own, is_evidence)
             }
-            _ => plain_digits(cells.get(column)?)?,
+            None => plain_digits(self.text.as_bytes().get(begin..end)?)?,
         };
+        *points += u64::from(is_evidence);
+        if own == scale {
+            return Some(Minor(n));
+        }
         let tens = TENS.get(usize::from(scale.checked_sub(own)?))?;
-        self.0 += u64::from(is_evidence);
         n.checked_mul(*tens).map(Minor)
     }
-}
 
-/// The text of an item whose cell was quoted or begins or ends beyond ASCII; not one that needs a second look.
-fn item<'a>(row: &Row<'a>, column: usize) -> Option<Cow<'a, str>> {
-    let text = match row.cells.text(column) {
-        Some(text) => text,
-        None => std::str::from_utf8(row.cells.get(column)?).ok()?,
-    };
-    let ends = [text.as_bytes().first()?, text.as_bytes().last()?];
-    let plain = ends.iter().all(|b| b.is_ascii_graphic()) || text.trim().len() == text.len();
-    (plain && !text.starts_with(|c: char| c == '\'' || c.is_ascii_digit())).then_some(Cow::Borrowed(text))
-}
-
-fn blank_or_id<'a>(row: &Row<'a>, column: usize) -> Option<&'a str> {
-    match row.cells.get(column)? {
-        [] => Some(""),
-        _ => row.plain_id(column),
+    /// The text of an item, which may be quoted or begin or end beyond ASCII; not one that needs a second look.
+    #[inline]
+    fn item(&self, column: usize) -> Option<Cow<'a, str>> {
+        let (begin, end) = self.written(column)?;
+        let mut text = self.text.get(begin..end)?;
+        let mut doubled = false;
+        if text.starts_with('"') {
+            text = text.get(1..text.len().checked_sub(1)?)?;
+            doubled = memchr::memchr(b'"', text.as_bytes()).is_some();
+        }
+        let ends = [text.as_bytes().first()?, text.as_bytes().last()?];
+        let plain = ends.iter().all(|b| b.is_ascii_graphic()) || text.trim().len() == text.len();
+        let odd = *ends[0] == b'\'' || ends[0].is_ascii_digit() && is_scientific(text.as_bytes());
+        if !plain || odd {
+            return None;
+        }
+        Some(if doubled { Cow::Owned(text.replace("\"\"", "\"")) } else { Cow::Borrowed(text) })
     }
 }
 
@@ -209,6 +271,7 @@ mod tests {
     use crate::Reading;
     use crate::batch::parse_by;
     use crate::head::Head;
+    use crate::outline::Outline;
     use crate::plan::Wish;
     use naata_core::{Currency, Day, MoneyUnit, Zone};
     use proptest::prelude::*;
@@ -268,11 +331,10 @@ mod tests {
         let wish = Wish { kind: TableKind::Purchases, file: "t", reading: &reading, map: &[] };
         let plan = Plan::of(&head, &wish, MoneyUnit::of(Currency::INR), Zone::UTC, true).unwrap();
         let usual = Usual::of(&plan).unwrap();
-        let mut cells = Cells::of_text(text.as_bytes(), 0, text.len());
-        crate::records::Records::new(text.as_bytes(), plan.body, plan.delimiter).next(&mut cells).unwrap();
-        let mut row = Row { plan: &plan, cells: &cells, at: 0, desk: &mut crate::row::Desk::default() };
-        assert!(usual.fits(&row));
-        let values = usual.read(&mut row).expect("usual");
-        assert_eq!((values.customer, values.amount), ("c1", Some(Minor(123_450))));
+        let mut outline = Outline::default();
+        outline.make(text.as_bytes(), plan.body, text.len(), b',');
+        let row = Cut { text, begins: outline.row(0).unwrap() };
+        let (values, seen) = usual.read(&plan, &row).expect("usual");
+        assert_eq!((values.customer, values.amount, seen.points), ("c1", Minor(123_450), 1));
     }
 }

@@ -1,0 +1,218 @@
+//! Where the cells and rows of a stretch begin, found far ahead of reading them and 64 bytes at a time.
+//!
+//! A bit for each byte says whether it is a delimiter, a line end or a quote. Quotes open and close in turn, so that the
+//! exclusive or of all bits before tells which bytes stand within quotes, and delimiters there are none. That holds as
+//! long as every quote that opens stands at the beginning of a cell and every one that closes at its end; an outline
+//! ends at the first quote that does not, and [`crate::records`] goes on from there.
+//!
+//! # Source
+//! Bits of structure by prefix sums: Langdale and Lemire (2019).
+
+use wide::u8x16;
+
+/// The outline of the rows of a stretch.
+#[derive(Debug, Default)]
+pub(crate) struct Outline {
+    /// Where the first row begins, and what follows each delimiter or line end.
+    begins: Vec<u32>,
+    /// How many of `begins` are in use.
+    n: usize,
+    /// For each row the entry of `begins` that is its first cell; the last one is of the row that is not whole.
+    rows: Vec<usize>,
+}
+
+/// What is known of 64 bytes, a bit for each.
+struct Marks {
+    /// Delimiters and line ends.
+    ends: u64,
+    lines: u64,
+    quotes: u64,
+}
+
+impl Marks {
+    #[inline]
+    fn of(block: &[u8; 64], delimiter: u8) -> Self {
+        let [delimiter, feed, back, quote] = [delimiter, b'\n', b'\r', b'"'].map(u8x16::splat);
+        let mut marks = Self { ends: 0, lines: 0, quotes: 0 };
+        for (i, bytes) in block.as_chunks::<16>().0.iter().enumerate() {
+            let x = u8x16::new(*bytes);
+            let line = x.simd_eq(feed) | x.simd_eq(back);
+            let at = |found: u8x16| u64::from(found.to_bitmask()) << (16 * i);
+            marks.lines |= at(line);
+            marks.ends |= at(line | x.simd_eq(delimiter));
+            marks.quotes |= at(x.simd_eq(quote));
+        }
+        marks
+    }
+}
+
+impl Outline {
+    /// Outlines the rows from the byte `from` on, in at least `length` bytes where there are so many.
+    pub(crate) fn make(&mut self, bytes: &[u8], from: usize, length: usize, delimiter: u8) {
+        self.rows.clear();
+        self.rows.push(0);
+        self.n = 0;
+        self.room();
+        if let Some(first) = self.begins.first_mut() {
+            (*first, self.n) = (from as u32, 1);
+        }
+        let mut last = [0u8; 64];
+        // All ones while a quote is open; whether the byte before ended a cell, or closed a quote.
+        let (mut open, mut ended, mut closed) = (0u64, 1u64, 0u64);
+        let mut at = from;
+        while at - from < length
+            && let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty())
+        {
+            let block = rest.first_chunk::<64>().unwrap_or_else(|| {
+                last.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+                &last
+            });
+            let Marks { ends, lines, quotes } = Marks::of(block, delimiter);
+            let within = prefixes(quotes) ^ open;
+            let (opening, closing) = (quotes & within, quotes & !within);
+            let outside = ends & !within;
+            let may_open = (outside | closing) << 1 | ended;
+            let behind = closing << 1 | closed;
+            let odd = opening & !may_open | behind & !(ends | quotes);
+            // Nothing is certain from the first odd byte on.
+            let sure = (odd & odd.wrapping_neg()).wrapping_sub(1);
+            self.take(at, outside & sure, lines);
+            if odd != 0 {
+                return;
+            }
+            open = 0u64.wrapping_sub(within >> 63);
+            ended = (outside | closing) >> 63;
+            closed = closing >> 63;
+            at += 64;
+        }
+    }
+
+    /// Takes in the cells that end in a block.
+    #[inline]
+    fn take(&mut self, at: usize, ends: u64, lines: u64) {
+        self.room();
+        let mut lines = lines & ends;
+        while lines != 0 {
+            let before = lines ^ lines.wrapping_sub(1);
+            self.rows.push(self.n + (ends & before).count_ones() as usize - 1);
+            lines &= lines - 1;
+        }
+        let behind = at as u32 + 1;
+        let mut bits = ends;
+        let mut room = self.begins.get_mut(self.n..).unwrap_or_default().as_chunks_mut::<8>().0.iter_mut();
+        // Eight at a time, whether there are so many or not: what is too much is written over by the next block.
+        while bits != 0
+            && let Some(eight) = room.next()
+        {
+            for begin in eight {
+                *begin = behind.wrapping_add(bits.trailing_zeros());
+                bits &= bits.wrapping_sub(1);
+            }
+        }
+        self.n += ends.count_ones() as usize;
+    }
+
+    /// Makes room for the cells of a block.
+    #[inline]
+    fn room(&mut self) {
+        if self.begins.len() < self.n + 72 {
+            self.begins.resize(self.begins.len() * 2 + 1024, 0);
+        }
+    }
+
+    /// Where the cells of a whole row begin, and in the end where the next row does.
+    #[inline]
+    pub(crate) fn row(&self, k: usize) -> Option<&[u32]> {
+        let (first, next) = (*self.rows.get(k)?, *self.rows.get(k + 1)?);
+        self.begins.get(first..=next)
+    }
+}
+
+/// For each bit whether the number of bits up to it is odd.
+#[inline]
+fn prefixes(mut bits: u64) -> u64 {
+    bits ^= bits << 1;
+    bits ^= bits << 2;
+    bits ^= bits << 4;
+    bits ^= bits << 8;
+    bits ^= bits << 16;
+    bits ^ bits << 32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Delimiter;
+    use crate::cells::Cells;
+    use crate::records::{Records, skip_line_ends};
+    use proptest::prelude::*;
+
+    /// The rows of an outline with their places, blank lines left out.
+    fn rows(text: &[u8], from: usize) -> Vec<Vec<usize>> {
+        let mut outline = Outline::default();
+        outline.make(text, from, text.len(), b',');
+        let all =
+            (0..).map_while(|k| outline.row(k).map(|r| r.iter().map(|b| *b as usize).collect::<Vec<_>>()));
+        all.filter(|r| r.len() > 2 || r[1] > r[0] + 1).collect()
+    }
+
+    fn agree(text: &[u8]) -> Result<(), TestCaseError> {
+        let mut records = Records::new(text, 0, Delimiter::Byte(b','));
+        let mut cells = Cells::of(text);
+        for row in rows(text, 0) {
+            let place = records.next(&mut cells).unwrap();
+            prop_assert_eq!((row[0], row[row.len() - 1]), (place.start, place.end));
+            let got: Vec<Vec<u8>> = row
+                .windows(2)
+                .map(|w| match &text[w[0]..w[1] - 1] {
+                    [b'"', inner @ .., b'"'] => inner.to_vec(),
+                    cell => cell.to_vec(),
+                })
+                .collect();
+            // What is doubled within quotes is two bytes here and one there.
+            let halved = |cell: &[u8]| String::from_utf8_lossy(cell).replace("\"\"", "\"");
+            for (a, b) in got.iter().zip(cells.iter()) {
+                prop_assert_eq!(halved(a), String::from_utf8_lossy(b));
+            }
+            prop_assert_eq!(got.len(), cells.len());
+        }
+        Ok(())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2_048))]
+
+        #[test]
+        fn rows_are_where_the_rows_one_by_one_are(
+            text in prop_oneof!["[a\",\r\n]{0,80}", "[a-c\",\r\n |é]{0,300}"],
+            parts in prop::collection::vec("(([ab]{0,9}|\"([ab,\n]|\"\"){0,30}\"|[ab]{60}|\"[ab\"\n]{0,5})[,\n]){0,20}", 0..6),
+        ) {
+            agree(text.as_bytes())?;
+            agree(parts.concat().as_bytes())?;
+        }
+
+        #[test]
+        fn every_row_of_well_quoted_text_is_outlined(
+            cells in prop::collection::vec("([a-c]{0,40}|\"([ab,\n]|\"\"){0,70}\")(,|\n|\r\n)", 0..60),
+        ) {
+            let text = cells.concat();
+            let mut records = Records::new(text.as_bytes(), 0, Delimiter::Byte(b','));
+            let mut cells = Cells::of(text.as_bytes());
+            let mut whole = 0;
+            while let Some(place) = records.next(&mut cells) {
+                // The last row has no line end where a delimiter ends the text.
+                whole += usize::from(text.as_bytes()[place.end - 1] != b',' || place.end < text.len());
+            }
+            prop_assert_eq!(rows(text.as_bytes(), 0).len(), whole);
+        }
+    }
+
+    #[test]
+    fn an_outline_ends_where_a_quote_is_odd_and_can_begin_behind_it() {
+        let text = b"a,b\n5\" pipe,c\nd,\"e\n,\"\n\"x\"y,\n";
+        assert_eq!(rows(text, 0), [[0, 2, 4]]);
+        let after = skip_line_ends(text, 14);
+        assert_eq!(rows(text, after), [[14, 16, 22]]);
+        assert!(rows(text, 22).is_empty());
+    }
+}
