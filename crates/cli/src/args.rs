@@ -163,6 +163,8 @@ pub struct Output {
     pub style: naata_report::Style,
     pub strict: bool,
     pub quiet: bool,
+    /// How many threads put the result into text; 0 asks the machine.
+    pub threads: usize,
 }
 
 /// Reads the flags of output; `lang` is the project's language.
@@ -193,6 +195,7 @@ pub fn output(m: &ArgMatches, lang: Option<&str>) -> Result<Output, Fail> {
         },
         strict: flag(m, "strict"),
         quiet: flag(m, "quiet"),
+        threads: number(m, "threads")?.unwrap_or(0),
         file,
     })
 }

@@ -20,12 +20,15 @@ pub fn write_file(path: &Path, fill: impl FnOnce(&mut dyn Write) -> Result<(), F
     // A link goes on pointing to its file, whose content is what is replaced.
     let place = if path.is_symlink() { path.canonicalize().map_err(failed)? } else { path.to_path_buf() };
     let temporary = temporary_name(&place);
+    let replaces = place.exists();
     interrupt::begin(&temporary);
     let write = || {
         let mut out = BufWriter::new(std::fs::File::create(&temporary).map_err(failed)?);
         fill(&mut out)?;
         let file = out.into_inner().map_err(|e| failed(e.into_error()))?;
-        file.sync_all().map_err(failed)
+        // An older file goes only once the new one would outlast a power cut. Where there is none, nothing can be lost
+        // that the next run does not give again, and waiting for the disk can take longer than all the work.
+        if replaces { file.sync_all().map_err(failed) } else { Ok(()) }
     };
     let written = write();
     interrupt::end(&temporary, || {

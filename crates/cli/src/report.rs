@@ -1,6 +1,7 @@
 //! `naata report -o report.html`: everything the project's tables allow, one file, and a record beside it.
 
 use crate::fail::Fail;
+use crate::host::Host;
 use crate::work::Work;
 use crate::{args, history, output, run};
 use clap::{ArgMatches, Command};
@@ -92,6 +93,7 @@ fn stem_of(file: &Path) -> String {
 
 /// Writes each list an action names into a file of its own.
 fn write_lists(file: &Path, stem: &str, document: &Document<'_>, out: &args::Output) -> Result<(), Fail> {
+    let host = Host::new(out.threads, true);
     for section in &document.sections {
         let lists =
             section.answer.tables.iter().filter(|t| t.role == naata_answer::Role::List && t.rows() > 0);
@@ -99,7 +101,7 @@ fn write_lists(file: &Path, stem: &str, document: &Document<'_>, out: &args::Out
             let path = file.with_file_name(naata_report::list_file_name(stem, section.card.key, table.key));
             let one = Document { sections: vec![section.clone()], ..document.clone() };
             output::write_file(&path, |w| {
-                naata_report::render(Format::Csv, &one, Some(table.key), &out.style, w)
+                naata_report::render_on(&host, Format::Csv, &one, Some(table.key), &out.style, w)
                     .map_err(output::rendered)
             })?;
         }

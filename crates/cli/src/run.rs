@@ -1,6 +1,7 @@
 //! Any analysis of the catalogue as a command.
 
 use crate::fail::{CHECK_FAILED, Fail};
+use crate::host::Host;
 use crate::work::Work;
 use crate::{args, output};
 use clap::{Arg, ArgAction, ArgMatches, Command};
@@ -99,8 +100,9 @@ pub fn refused(e: &naata::Error) -> Run {
 
 /// Writes a document where the flags say.
 pub fn write(out: &args::Output, document: &Document<'_>) -> Result<(), Fail> {
+    let host = Host::new(out.threads, true);
     let fill = |w: &mut dyn Write| {
-        naata_report::render(out.format, document, out.table.as_deref(), &out.style, w)
+        naata_report::render_on(&host, out.format, document, out.table.as_deref(), &out.style, w)
             .map_err(output::rendered)
     };
     match &out.file {

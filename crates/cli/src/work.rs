@@ -70,7 +70,7 @@ impl Work {
         {
             outcome.intake.findings.push(finding);
         }
-        let mut base = Base::seal_rows(outcome.part, outcome.sums, &rows, outcome.intake)?;
+        let mut base = Base::seal_rows(outcome.part, outcome.sums, &rows, outcome.intake, &host)?;
         if let Some((programme, events)) = programme(m, project.as_ref())? {
             base = base.with_programme(programme, events)?;
         }

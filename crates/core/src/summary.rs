@@ -4,7 +4,7 @@
 //! that the caller may state its refund policy.
 
 use crate::day_set::{DayList, DaySets};
-use crate::{CustomerIx, Day, Error, Ids, Index, Minor, PurchaseRow, Tally};
+use crate::{CustomerIx, Day, Error, Exec, Ids, Index, Minor, PurchaseRow, Serial, Tally, map_parts};
 
 /// The purchases of one customer up to a cutoff.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -233,11 +233,15 @@ impl Tally for SummaryBuilder {
     }
 
     fn finish(self) -> Result<Self::Output, Error> {
-        let (ids, to) = self.index.seal();
-        drop(self.index);
-        let summaries = self.sums.finish(&to, ids.len());
+        let (ids, _, summaries) = self.sums.seal(self.index, &Serial);
         Ok((ids, summaries))
     }
+}
+
+/// Half of the work at the end, which is done side by side.
+enum Half {
+    Ids(Ids, Vec<CustomerIx>),
+    Days(Vec<u32>),
 }
 
 impl Summing {
@@ -328,12 +332,39 @@ impl Summing {
         all.filter(|(_, s)| s.purchases > 0).map(|(ix, s)| (ix, s.first, s.last))
     }
 
-    /// The summaries of `customers` customers by their sealed numbers `to`.
-    pub fn finish(mut self, to: &[CustomerIx], customers: usize) -> Vec<Summary> {
-        let days: Vec<u32> = self.state.iter().map(|s| self.days.count(s.between)).collect();
+    /// Numbers the customers in id order and gives each one's summary; the numbers of `index` are mapped to the new
+    /// ones.
+    pub fn seal(mut self, index: Index, exec: &dyn Exec) -> (Ids, Vec<CustomerIx>, Vec<Summary>) {
+        let halves = map_parts(exec, 2, |k| match k {
+            0 => {
+                let (ids, to) = index.seal();
+                Half::Ids(ids, to)
+            }
+            _ => Half::Days(self.days.counts(self.state.iter().map(|s| s.between))),
+        });
+        drop(index);
+        let (mut ids, mut to, mut days) = (Ids::default(), Vec::new(), Vec::new());
+        for half in halves {
+            match half {
+                Half::Ids(i, t) => (ids, to) = (i, t),
+                Half::Days(d) => days = d,
+            }
+        }
         let far = self.days.far().to_vec();
         // The lists take about as much room as the result, and go before it comes.
         self.days = DaySets::default();
+        let summaries = self.summaries(&to, &days, &far, ids.len());
+        (ids, to, summaries)
+    }
+
+    /// The summaries of `customers` customers by their sealed numbers `to`.
+    fn summaries(
+        self,
+        to: &[CustomerIx],
+        days: &[u32],
+        far: &[(u32, i32)],
+        customers: usize,
+    ) -> Vec<Summary> {
         let mut out = vec![Summary::EMPTY; customers];
         for ((s, between), ix) in self.state.iter().zip(days).zip(to) {
             if let Some(o) = out.get_mut(ix.at()).filter(|_| s.purchases > 0) {
@@ -348,7 +379,7 @@ impl Summing {
             }
         }
         for (customer, _) in far {
-            if let Some(o) = to.get(customer as usize).and_then(|ix| out.get_mut(ix.at())) {
+            if let Some(o) = to.get(*customer as usize).and_then(|ix| out.get_mut(ix.at())) {
                 o.days += 1;
             }
         }

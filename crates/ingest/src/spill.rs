@@ -3,7 +3,7 @@
 //! are those that would come out without.
 
 use crate::Error;
-use naata_core::{CustomerIx, Day, IdHash, Ids, Index, Minor, PurchaseRow, Summary, Summing};
+use naata_core::{CustomerIx, Day, IdHash, Ids, Index, Minor, PurchaseRow, Serial, Summary, Summing};
 use std::collections::BTreeMap;
 use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::sync::Arc;
@@ -177,9 +177,7 @@ fn sum(files: Vec<File>, limit: &Limit, out: &mut Merged) -> Result<(Run, u64), 
         *out.firsts.entry((first, created.get(&who).copied())).or_default() += 1;
         out.last = out.last.max(last);
     }
-    let (ids, to) = index.seal();
-    drop(index);
-    let summaries = sums.finish(&to, ids.len());
+    let (ids, _, summaries) = sums.seal(index, &Serial);
     let mut run = BufWriter::with_capacity(1 << 16, (limit.scratch)().map_err(failed)?);
     let mut bytes = 0;
     for (ix, summary) in ids.all().zip(&summaries) {

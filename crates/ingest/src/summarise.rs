@@ -60,9 +60,8 @@ pub(crate) fn summarise_cut(
     let (ids, summaries) = match outcome.sums {
         Some(Summed::Sealed(ids, summaries)) => (ids, summaries),
         sums => {
-            let (ids, to) = outcome.part.index.seal();
             let open = if let Some(Summed::Open(sums)) = sums { *sums } else { Summing::default() };
-            let summaries = open.finish(&to, ids.len());
+            let (ids, _, summaries) = open.seal(outcome.part.index, exec);
             (ids, summaries)
         }
     };

@@ -1,9 +1,9 @@
 //! The sealed base: every table of a business, numbered in id order, grouped by customer.
 
 use naata_core::{
-    AnswerRow, ConsentRow, Context, CostRow, CustomerRow, DealRow, Error, Histories, Ids, Index, Intake,
-    LeadRow, LineRow, MoneyUnit, Part, PurchaseRow, Row, SendRow, SubscriptionRow, Summary, Summed, Symbols,
-    TableKind, Takings, Texts, TicketRow, TouchRow, Zone, map_parts, part_range,
+    AnswerRow, ConsentRow, Context, CostRow, CustomerRow, DealRow, Error, Exec, Histories, Ids, Intake,
+    LeadRow, LineRow, MoneyUnit, Part, PurchaseRow, Row, SendRow, Serial, SubscriptionRow, Summary, Summed,
+    Symbols, TableKind, Takings, Texts, TicketRow, TouchRow, Zone, map_parts, part_range,
 };
 use naata_facts::Tables;
 use naata_facts::rules::Rules;
@@ -68,7 +68,7 @@ impl Base {
     /// Seals a part: numbers customers and texts in their own order and groups every table by customer. From here
     /// on no result can depend on the order of rows, files or threads.
     pub fn seal(part: Part, intake: Intake) -> Result<Self, Error> {
-        Self::seal_rows(part, None, &TableKind::ALL, intake)
+        Self::seal_rows(part, None, &TableKind::ALL, intake, &Serial)
     }
 
     /// Seals a part of which the rows of these tables alone were kept; the others are absent from the base. `sums`
@@ -78,23 +78,30 @@ impl Base {
         sums: Option<Summed>,
         kept: &[TableKind],
         intake: Intake,
+        exec: &dyn Exec,
     ) -> Result<Self, Error> {
-        let (mut ids, customers) = part.index.seal();
-        part.index = Index::default();
+        let index = std::mem::take(&mut part.index);
+        let summed = sums.filter(|_| intake.tables.iter().any(|t| t.kind == TableKind::Purchases));
+        let (ids, customers, summaries) = match summed {
+            Some(Summed::Open(sums)) => {
+                let (ids, customers, summaries) = sums.seal(index, exec);
+                (ids, customers, Some(Arc::new(summaries)))
+            }
+            Some(Summed::Sealed(ids, summaries)) => {
+                let (_, customers) = index.seal();
+                (ids, customers, Some(Arc::new(summaries)))
+            }
+            None => {
+                let (ids, customers) = index.seal();
+                (ids, customers, None)
+            }
+        };
         let (texts, symbols) = part.symbols.seal();
         part.symbols = Symbols::default();
         part.renumber(&customers, &symbols);
         let given = |kind: TableKind, rows: usize| {
             kept.contains(&kind) && (rows > 0 || intake.tables.iter().any(|t| t.kind == kind))
         };
-        let summed = sums.filter(|_| intake.tables.iter().any(|t| t.kind == TableKind::Purchases));
-        let summaries = summed.map(|sums| match sums {
-            Summed::Open(sums) => Arc::new(sums.finish(&customers, ids.len())),
-            Summed::Sealed(sealed, summaries) => {
-                ids = sealed;
-                Arc::new(summaries)
-            }
-        });
         let n = ids.len();
         fn group<T: Row + Ord, K: Ord>(
             given: bool,

@@ -4,14 +4,22 @@
 use crate::raw::{Currencies, Raw};
 use crate::{Error, Style};
 use naata_answer::{Answer, Column, Table};
-use naata_core::{Ids, Minor, MoneyUnit};
+use naata_core::{Exec, Ids, Minor, MoneyUnit, map_parts};
 use std::io::Write;
 
-/// Bytes that are written at once.
-const CHUNK: usize = 1 << 16;
+/// Rows that are put into text at once, by one thread.
+const BLOCK: usize = 1 << 12;
+/// Blocks that wait to be written.
+const BLOCKS: usize = 8;
 
-/// Writes one table.
-pub(crate) fn table(t: &Table, ids: &Ids, style: &Style, out: &mut dyn Write) -> Result<(), Error> {
+/// Writes one table; the text of long ones is worked out on all threads of the host.
+pub(crate) fn table(
+    t: &Table,
+    ids: &Ids,
+    style: &Style,
+    exec: &dyn Exec,
+    out: &mut dyn Write,
+) -> Result<(), Error> {
     let end: &[u8] = if style.excel { b"\r\n" } else { b"\n" };
     begin(style, out)?;
     let currencies = Currencies::of(t);
@@ -19,7 +27,7 @@ pub(crate) fn table(t: &Table, ids: &Ids, style: &Style, out: &mut dyn Write) ->
         (Currencies::Each, Column::Money(_, unit)) => Some(unit.currency),
         _ => None,
     };
-    let mut text: Vec<u8> = Vec::with_capacity(CHUNK + (1 << 12));
+    let mut text: Vec<u8> = Vec::new();
     for (i, (key, column)) in t.columns.iter().enumerate() {
         separate(i, &mut text);
         words(key, style, &mut text);
@@ -31,10 +39,11 @@ pub(crate) fn table(t: &Table, ids: &Ids, style: &Style, out: &mut dyn Write) ->
         text.extend_from_slice(b",currency");
     }
     text.extend_from_slice(end);
-    for row in 0..t.rows() {
+    out.write_all(&text)?;
+    let line = |row: usize, text: &mut Vec<u8>| {
         let mut first = None;
         for (i, (_, column)) in t.columns.iter().enumerate() {
-            separate(i, &mut text);
+            separate(i, text);
             let raw = Raw::at(column, row, ids);
             let unit = match (raw, column.kind()) {
                 (Raw::Money(_, unit), _) => Some(unit),
@@ -42,7 +51,7 @@ pub(crate) fn table(t: &Table, ids: &Ids, style: &Style, out: &mut dyn Write) ->
                 _ => None,
             };
             first = first.or(unit.map(|u| u.currency).filter(|c| c.is_stated()));
-            value(raw, style, &mut text);
+            value(raw, style, text);
             if let Some(currency) = own(column) {
                 text.push(b',');
                 text.extend_from_slice(currency.code().as_bytes());
@@ -55,12 +64,18 @@ pub(crate) fn table(t: &Table, ids: &Ids, style: &Style, out: &mut dyn Write) ->
             }
         }
         text.extend_from_slice(end);
-        if text.len() >= CHUNK {
-            out.write_all(&text)?;
-            text.clear();
-        }
+    };
+    let rows = t.rows();
+    for round in (0..rows).step_by(BLOCK * BLOCKS) {
+        let left = rows - round;
+        let blocks = map_parts(exec, left.div_ceil(BLOCK).min(BLOCKS), |k| {
+            let from = round + k * BLOCK;
+            let mut text = Vec::with_capacity(BLOCK * 16 * t.columns.len().min(16));
+            (from..rows.min(from + BLOCK)).for_each(|row| line(row, &mut text));
+            text
+        });
+        blocks.iter().try_for_each(|text| out.write_all(text))?;
     }
-    out.write_all(&text)?;
     Ok(())
 }
 
@@ -182,11 +197,11 @@ fn words(t: &str, style: &Style, out: &mut Vec<u8>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use naata_core::Currency;
+    use naata_core::{Currency, Serial};
 
     fn csv(t: &Table, style: &Style) -> String {
         let mut out = Vec::new();
-        table(t, &Ids::default(), style, &mut out).expect("a vector takes everything");
+        table(t, &Ids::default(), style, &Serial, &mut out).expect("a vector takes everything");
         String::from_utf8(out).expect("UTF-8")
     }
 
@@ -249,5 +264,24 @@ mod tests {
     fn commas_quotes_and_line_ends_are_quoted() {
         let t = Table::list("rows").with("x", texts(&["a,b", "say \"hi\"", "two\nlines", " x"]));
         assert_eq!(csv(&t, &Style::default()), "x\n\"a,b\"\n\"say \"\"hi\"\"\"\n\"two\nlines\"\n\" x\"\n");
+    }
+
+    #[test]
+    fn blocks_worked_out_side_by_side_come_in_order() {
+        // Whatever the host does, the last block first, the order stays.
+        struct Backwards;
+        impl Exec for Backwards {
+            fn each(&self, parts: usize, job: &(dyn Fn(usize) + Sync)) {
+                (0..parts).rev().for_each(job);
+            }
+        }
+        for rows in [0, 1, BLOCK, BLOCK + 1, BLOCK * BLOCKS, BLOCK * BLOCKS * 2 + 5] {
+            let t = Table::list("rows").with("n", Column::Count((0..rows as u64).map(Some).collect()));
+            let mut out = Vec::new();
+            table(&t, &Ids::default(), &Style::default(), &Backwards, &mut out)
+                .expect("a vector takes everything");
+            let want: String = (0..rows).map(|n| format!("{n}\n")).collect();
+            assert!(out == format!("n\n{want}").into_bytes(), "{rows} rows");
+        }
     }
 }

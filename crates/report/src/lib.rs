@@ -75,6 +75,7 @@ pub use terminal::findings;
 pub use words::{Lookup, Words, keys, words};
 
 use naata_answer::Table;
+use naata_core::{Exec, Serial};
 use std::io::Write;
 
 /// Writes a document in a format.
@@ -89,6 +90,18 @@ pub fn render(
     style: &Style,
     out: &mut dyn Write,
 ) -> Result<(), Error> {
+    render_on(&Serial, format, doc, table, style, out)
+}
+
+/// The same on the threads of a host: the bytes do not depend on them.
+pub fn render_on(
+    exec: &dyn Exec,
+    format: Format,
+    doc: &Document<'_>,
+    table: Option<&str>,
+    style: &Style,
+    out: &mut dyn Write,
+) -> Result<(), Error> {
     match format {
         Format::Table => terminal::document(doc, style, out),
         Format::Markdown => markdown::document(doc, style, out),
@@ -96,7 +109,7 @@ pub fn render(
         Format::Html => html::document(doc, style, out),
         Format::Junit => junit::document(doc, style, out),
         Format::Csv => match choose(doc, table)? {
-            Chosen::Table(t) => csv::table(t, doc.ids, style, out),
+            Chosen::Table(t) => csv::table(t, doc.ids, style, exec, out),
             Chosen::Head(s) => csv::head(s.answer, doc.ids, style, out),
         },
         Format::Jsonl => match choose(doc, table)? {
@@ -113,7 +126,7 @@ pub fn write_csv(
     style: &Style,
     out: &mut dyn Write,
 ) -> Result<(), Error> {
-    csv::table(table, ids, style, out)
+    csv::table(table, ids, style, &Serial, out)
 }
 
 /// What a format of one table writes.

@@ -2,7 +2,7 @@
 //! from all rows.
 
 use naata::{Base, CATALOGUE, Session, rows_of};
-use naata_core::{Context, Day, TableKind};
+use naata_core::{Context, Day, Serial, TableKind};
 use naata_ingest::{Options, Source, begins_midway, read_rows};
 use naata_report::{Document, Format, Section, Style, render};
 
@@ -21,11 +21,11 @@ fn sources() -> Vec<Source> {
 /// What an analysis says, as JSON, with what was found on the way; and the base it said it of.
 fn answer(sources: &[Source], key: &str, rows: &[TableKind], as_of: Day) -> (String, Base) {
     let options = Options { today: Some(Day(20_800)), ..Options::default() };
-    let mut outcome = read_rows(sources, rows, &options, Some(as_of), None, &naata_core::Serial)
-        .expect("a shop can be read");
+    let mut outcome =
+        read_rows(sources, rows, &options, Some(as_of), None, &Serial).expect("a shop can be read");
     let midway = begins_midway(&outcome, as_of);
     midway.into_iter().for_each(|f| outcome.intake.findings.push(f));
-    let base = Base::seal_rows(outcome.part, outcome.sums, rows, outcome.intake).expect("a base");
+    let base = Base::seal_rows(outcome.part, outcome.sums, rows, outcome.intake, &Serial).expect("a base");
     let mut session = Session::new(&base, Context::at(as_of)).expect("a session");
     let entry = session.entry(key).expect("an entry");
     let mut out = match session.ask(key, &|_| None) {
