@@ -105,11 +105,12 @@ def file(binary, folder, rows=4_000_000, customers=1_000_000):
 
     def run(name):
         start = time.perf_counter()
-        child = subprocess.Popen(command(name))
-        _, status, usage = os.wait4(child.pid, 0)
-        if status != 0:
-            raise SystemExit(f"{name} ended with {status}")
-        return [1e3 * (usage.ru_utime + usage.ru_stime), 1e3 * (time.perf_counter() - start), usage.ru_maxrss / 1024]
+        # A small program starts it: the peak of a child counts from the memory of its parent.
+        child = subprocess.run([sys.executable, "-c", USAGE, *command(name)], capture_output=True, text=True)
+        if child.returncode != 0:
+            raise SystemExit(f"{name} ended with {child.returncode}: {child.stderr}")
+        cpu, peak = map(float, child.stdout.split())
+        return [1e3 * cpu, 1e3 * (time.perf_counter() - start), peak]
 
     def scores(name):
         with open(out.format(name), encoding="utf-8") as f:
@@ -135,6 +136,14 @@ def file(binary, folder, rows=4_000_000, customers=1_000_000):
     for name in os.listdir(folder):
         os.remove(os.path.join(folder, name))
 
+
+USAGE = """
+import resource, subprocess, sys
+code = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL).returncode
+u = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(u.ru_utime + u.ru_stime, u.ru_maxrss / 1024)
+sys.exit(code)
+"""
 
 # Amounts as whole hundredths: a sum of floats may fall on the wrong side of a tie.
 PANDAS_FILE = """

@@ -8,7 +8,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use naata::{CATALOGUE, Entry, Run};
 use naata_answer::{Action, Answer, Cell, Message, Names, Value};
 use naata_core::{Class, Severity};
-use naata_report::{Document, Section};
+use naata_report::{Document, Lang, Section};
 use std::io::Write;
 use std::sync::Arc;
 
@@ -93,7 +93,13 @@ pub fn refused(e: &naata::Error) -> Run {
     let mut answer = Answer::default();
     answer.set("refused.code", Cell::Text(e.code().into()));
     answer.set("refused.reason", reason.clone());
-    answer.messages.push(Message::new("refused").with("reason", reason.clone()));
+    // In the reader's language where there are words for the code; the head has the figures of this case.
+    let words = naata_report::words(Lang::En, &format!("word.refused.{}", e.code()));
+    let said = match words {
+        Some(_) => Cell::Word { family: "refused", name: e.code() },
+        None => Cell::Text(format!("failed to {e}").into()),
+    };
+    answer.messages.push(Message::new("refused").with("reason", said));
     answer.actions.push(Action::Nothing { key: "refused", values: vec![("reason", reason)] });
     Run::refused(answer)
 }

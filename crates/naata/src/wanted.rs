@@ -1,7 +1,7 @@
 //! Which tables' rows a question needs, before any of them is read: what is not needed is not kept.
 
-use crate::Entry;
 use crate::entry::Get;
+use crate::{Entry, Need};
 use naata_core::TableKind;
 use naata_customers::Profiles;
 use naata_facts::rules::PREFIX;
@@ -21,6 +21,11 @@ use naata_segments::rules::SERVED;
 /// let none = |_: &str, _: &str| None;
 /// assert_eq!(rows_of(CATALOGUE, "summary", &|_| None, &none), []);
 /// assert_eq!(rows_of(CATALOGUE, "journey map", &|_| None, &none), [TableKind::Touches]);
+///
+/// // A fact of order lines beside one of purchases: both tables.
+/// let by = |name: &str| (name == "second").then(|| "segments.discount.habit".to_string());
+/// let both = [TableKind::Purchases, TableKind::Lines];
+/// assert!(both.iter().all(|kind| rows_of(CATALOGUE, "overlap", &by, &none).contains(kind)));
 /// ```
 pub fn rows_of(
     catalogue: &[Entry],
@@ -58,6 +63,11 @@ pub fn rows_of(
             }
         }
         done += 1;
+    }
+    // A file of sales may hold the lines of orders too, so that with lines wanted no purchases are summed up on the way:
+    // whoever needs the sums needs the rows then.
+    if rows.contains(&TableKind::Lines) && entries.iter().any(|e| e.needs().contains(&Need::Summaries)) {
+        rows.push(TableKind::Purchases);
     }
     rows.sort_unstable();
     rows.dedup();

@@ -124,7 +124,7 @@ pub enum Error {
         rate: String,
     },
     /// Features that cannot be read.
-    #[error("read the features '{text}': expected names such as log1p(recency),m, each once")]
+    #[error("read the features '{text}': expected names such as log1p(recency),monetary, each once")]
     Features {
         /// The offending text.
         text: String,
@@ -146,7 +146,9 @@ pub enum Error {
         most: u8,
     },
     /// Fewer different customers than clusters.
-    #[error("find {clusters} clusters: {points} customers are not that many different points")]
+    #[error(
+        "find {clusters} clusters of {points} customers: at least {clusters} of them must differ in the features"
+    )]
     TooFewPoints {
         /// The number of clusters.
         clusters: u64,
@@ -154,7 +156,7 @@ pub enum Error {
         points: u64,
     },
     /// Nobody has a purchase.
-    #[error("score customers: none of them has a purchase up to {as_of}")]
+    #[error("find customers with a purchase up to {as_of}: there are none")]
     NoBuyers {
         /// The day of the question.
         as_of: Day,

@@ -10,6 +10,7 @@
 //! Jaccard, "Étude comparative de la distribution florale", 1901; Broder, 1997 (containment).
 
 use crate::Error;
+use crate::sets::name_column;
 use naata_answer::{
     Action, Analysis, Answer, Card, Cell, ChartKind, Column, Message, Present, Refusal, Table, params,
 };
@@ -149,6 +150,22 @@ impl Analysis for OverlapAnalysis {
             "message.overlap.one_alone",
             "action.overlap.nothing_by_itself",
             "chart.overlap.jaccard",
+            "word.segment.Champions",
+            "word.segment.Loyal",
+            "word.segment.Potential Loyalist",
+            "word.segment.New",
+            "word.segment.Promising",
+            "word.segment.Need Attention",
+            "word.segment.About To Sleep",
+            "word.segment.At Risk",
+            "word.segment.Can't Lose Them",
+            "word.segment.Hibernating",
+            "word.segment.Loyal Customers",
+            "word.segment.New Customers",
+            "word.segment.Lost",
+            "word.segment.Others",
+            "word.segment.yes",
+            "word.segment.no",
         ],
         example: "naata overlap --purchases purchases.csv --first segments.rfm.segment --second segments.retention.cohort",
     };
@@ -168,14 +185,13 @@ impl Present for Overlaps {
         a.set("first", Cell::Text(self.first.fact.clone()));
         a.set("second", Cell::Text(self.second.fact.clone()));
         a.set("customers", Cell::Count(self.customers));
-        let class = |names: &[Box<str>], of: Vec<Option<u16>>| Column::Class { names: names.to_vec(), of };
         let share =
             |of: fn(&Overlap) -> Option<f64>| Column::Share(self.pairs.iter().map(|(.., o)| of(o)).collect());
         let count =
             |of: fn(&Overlap) -> u64| Column::Count(self.pairs.iter().map(|(.., o)| Some(of(o))).collect());
         let table = Table::figures("pairs")
-            .with("first", class(&self.first.names, self.pairs.iter().map(|p| Some(p.0)).collect()))
-            .with("second", class(&self.second.names, self.pairs.iter().map(|p| Some(p.1)).collect()))
+            .with("first", name_column(&self.first.names, self.pairs.iter().map(|p| Some(p.0)).collect()))
+            .with("second", name_column(&self.second.names, self.pairs.iter().map(|p| Some(p.1)).collect()))
             .with("both", count(|o| o.both))
             .with("first_customers", count(|o| o.first))
             .with("second_customers", count(|o| o.second))
@@ -185,9 +201,7 @@ impl Present for Overlaps {
             .chart("overlap.jaccard", ChartKind::Heat { row: "first", column: "second", value: "jaccard" });
         a.tables.push(table);
         let nearest = self.pairs.iter().filter_map(|p| Some((p.2.jaccard()?, p)));
-        let name = |g: &Grouping, class: u16| {
-            g.names.get(usize::from(class)).map_or(Cell::Missing, |n| Cell::Text(n.clone()))
-        };
+        let name = |g: &Grouping, class: u16| name_column(&g.names, vec![Some(class)]).cell(0);
         if let Some((jaccard, (x, y, o))) = nearest.max_by(|a, b| a.0.total_cmp(&b.0)) {
             a.messages.push(
                 Message::new("overlap.nearest")

@@ -30,7 +30,7 @@ use naata_math::Neumaier;
 params! {
     /// Parameters of clusters.
     pub struct ClusterParams {
-        /// Features, each as it is or within log1p(): r, f, m, or facts by name
+        /// Features, each as it is or within log1p(): recency, frequency, monetary, or facts by name
         features: String = "log1p(recency),log1p(frequency),log1p(monetary)".to_string(),
         /// Number of clusters; chosen by the silhouette when not given
         k: Option<u8> = None,

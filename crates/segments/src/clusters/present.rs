@@ -1,6 +1,7 @@
 //! What clusters say: who is in which, what marks each, what the criteria say.
 
 use super::{Clusters, Criteria, Stability};
+use crate::rfm::Measure;
 use naata_answer::{Action, Answer, Cell, ChartKind, Column, Message, Present, Table};
 use naata_core::{CustomerIx, Finding, Severity};
 use naata_facts::{Column as FactColumn, Error, Facts, Provide};
@@ -15,6 +16,9 @@ pub(super) const WORDS: &[&str] = &[
     "action.clusters.unstable",
     "chart.clusters.profile",
     "chart.clusters.silhouette",
+    "word.measure.recency",
+    "word.measure.frequency",
+    "word.measure.monetary",
     "finding.segments.flat_feature",
     "finding.segments.feature_missing",
     "finding.segments.feature_out_of_range",
@@ -86,11 +90,22 @@ impl Clusters {
         let dims = self.features.features.len();
         let rows = || (0..self.means.len()).flat_map(|c| (0..dims).map(move |f| (c, f)));
         let name = |f: usize| self.features.features.get(f).map(|f| f.name.clone());
+        // The three measures have words; facts are named as rules name them.
+        let measure = |f: usize| Measure::NAMES.iter().position(|m| name(f).is_some_and(|n| *n == **m));
+        let known: Option<Vec<u16>> = rows().map(|(_, f)| measure(f).map(|at| at as u16)).collect();
+        let feature = match known {
+            Some(of) => Column::Word {
+                family: "measure",
+                names: &Measure::NAMES,
+                of: of.into_iter().map(Some).collect(),
+            },
+            None => Column::Text(rows().map(|(_, f)| name(f)).collect()),
+        };
         let mean = |(c, f): (usize, usize)| self.means.get(c).and_then(|m| m.get(f).copied());
         let center = |(c, f): (usize, usize)| self.clustering.centers.get(c * dims + f).copied();
         Table::figures("profile")
             .with("cluster", Column::Count(rows().map(|(c, _)| Some(c as u64 + 1)).collect()))
-            .with("feature", Column::Text(rows().map(|(_, f)| name(f)).collect()))
+            .with("feature", feature)
             .with("mean", Column::Number(rows().map(mean).collect()))
             .with("center", Column::Number(rows().map(center).collect()))
             .chart("clusters.profile", ChartKind::Heat { row: "cluster", column: "feature", value: "center" })

@@ -10,12 +10,14 @@ pub(super) const WORDS: &[&str] = &[
     "message.rfm.champions",
     "message.rfm.bought_once",
     "message.rfm.unscored",
+    "message.rfm.no_lowest",
     "message.rfm.splits_ties",
     "message.rfm.changes_with_unit",
     "action.rfm.win_back",
     "action.rfm.welcome",
     "action.rfm.nobody_slipping",
     "action.rfm.too_thin",
+    "action.rfm.flat",
     "chart.rfm.grid",
     "chart.rfm.grid_value",
     "chart.rfm.segments",
@@ -171,6 +173,14 @@ fn messages(rfm: &Rfm, a: &mut Answer) {
             .with("share", part(mean(once, n)));
         a.messages.push(m);
     }
+    if let Some(lowest) = rfm.rows.iter().map(|r| r.f).min().filter(|f| *f > 1) {
+        let customers = rfm.rows.iter().filter(|r| r.f == lowest).count() as u64;
+        a.messages.push(
+            Message::new("rfm.no_lowest")
+                .with("customers", Cell::Count(customers))
+                .with("score", Cell::Count(lowest.into())),
+        );
+    }
     if rfm.unscored() > 0 {
         a.messages.push(Message::new("rfm.unscored").with("customers", Cell::Count(rfm.unscored())));
     }
@@ -200,6 +210,14 @@ fn actions(rfm: &Rfm, a: &mut Answer) {
     if rfm.total.customers < least {
         let values = vec![("customers", Cell::Count(rfm.total.customers)), ("least", Cell::Count(least))];
         a.actions.push(Action::Nothing { key: "rfm.too_thin", values });
+        return;
+    }
+    // Where everybody has bought equally often, or came last on one day, nobody used to come more often than others.
+    let flat =
+        |of: fn(&RfmRow) -> u8| rfm.rows.windows(2).all(|pair| matches!(pair, [a, b] if of(a) == of(b)));
+    if flat(|r| r.r) || flat(|r| r.f) {
+        let values = vec![("customers", Cell::Count(rfm.total.customers))];
+        a.actions.push(Action::Nothing { key: "rfm.flat", values });
         return;
     }
     // Whatever the names: often and long ago, or lately and hardly before.
@@ -276,6 +294,19 @@ pub(super) mod tests {
         ] {
             assert!(names.iter().all(|n| declared(&format!("word.{family}"), n)));
         }
+    }
+
+    #[test]
+    fn nobody_slips_away_where_all_bought_equally_often() {
+        let once = |i: i32| Summary::stated(Day(0), Day(i % 5), 1, Minor(100), Minor(0));
+        let all: Vec<Summary> = (0..40).map(once).collect();
+        let r = rfm(&all, MoneyUnit::of(Currency::INR), &RfmParams::default(), &Context::at(Day(4))).unwrap();
+        // The names still follow from the scores: those who came first stand at "At Risk" with a middling F.
+        assert!(r.share("At Risk").unwrap().customers > 0);
+        let a = r.answer();
+        assert!(matches!(a.actions[..], [Action::Nothing { key: "rfm.flat", .. }]), "{:?}", a.actions);
+        assert_eq!(a.tables.iter().filter(|t| t.key == "win_back").count(), 0);
+        assert_eq!(a.flaws(), Vec::<String>::new());
     }
 
     #[test]

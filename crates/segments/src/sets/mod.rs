@@ -209,8 +209,9 @@ impl Cells {
     }
 }
 
-/// Every name of the built-in sets, and the two places outside of all segments: words of the family `segment`.
-pub const KNOWN: [&str; 16] = [
+/// Every name of the built-in sets, the two places outside of all segments, and the two sides of what holds or not: words
+/// of the family `segment`.
+pub const KNOWN: [&str; 18] = [
     "Champions",
     "Loyal",
     "Potential Loyalist",
@@ -227,6 +228,8 @@ pub const KNOWN: [&str; 16] = [
     "Others",
     ENTERED,
     LEFT,
+    "yes",
+    "no",
 ];
 
 /// Where customers come from who had no purchase before.
