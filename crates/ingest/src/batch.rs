@@ -6,13 +6,14 @@ use crate::cells::Cells;
 use crate::codes::{self, Code};
 use crate::footer::{below_the_rows, is_footer};
 use crate::outline::Outline;
+use crate::plain::PlainRow;
 use crate::plan::Plan;
 use crate::records::{Records, skip_line_ends, unclosed};
 use crate::row::{Desk, Note, Row, lossy};
 use crate::sale::Sales;
 use crate::tables::Record;
-use crate::touch::Touches;
-use crate::usual::{Cut, Usual};
+use crate::touch::{Touches, UsualTouch};
+use crate::usual::Usual;
 use naata_core::{Day, Digest, RowDigest, TableKind};
 use std::collections::BTreeMap;
 
@@ -49,12 +50,28 @@ impl Batch {
 /// Parses the rows that begin from `start` up to `until`. Unless the window is the `last`, a row that reaches the
 /// window's end may be cut off and is left for the next one.
 pub(crate) fn parse(plan: &Plan, window: &[u8], start: usize, until: usize, last: bool) -> Batch {
-    parse_by(Usual::of(plan), plan, window, start, until, last)
+    parse_by(Quick::of(plan), plan, window, start, until, last)
+}
+
+/// The quick way to read the usual rows of a file.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Quick {
+    Sales(Usual),
+    Touches(UsualTouch),
+}
+
+impl Quick {
+    /// The quick way of a file, where it has one.
+    pub(crate) fn of(plan: &Plan) -> Option<Self> {
+        let sales = || Usual::of(plan).map(Self::Sales);
+        // Which words stand for nothing is asked cell by cell, the long way.
+        plan.missing.is_empty().then(|| sales().or_else(|| UsualTouch::of(plan).map(Self::Touches))).flatten()
+    }
 }
 
 /// The same, with the quick way for usual rows or without it.
 pub(crate) fn parse_by(
-    usual: Option<Usual>,
+    quick: Option<Quick>,
     plan: &Plan,
     window: &[u8],
     start: usize,
@@ -77,9 +94,9 @@ pub(crate) fn parse_by(
         days: (Day::MAX, Day::MIN),
         batch,
     };
-    match (plan.delimiter, usual) {
-        (Delimiter::Byte(delimiter), Some(usual)) if plan.missing.is_empty() => {
-            all.quickly(&usual, delimiter);
+    match (plan.delimiter, quick) {
+        (Delimiter::Byte(delimiter), Some(quick)) => {
+            all.quickly(&quick, delimiter);
         }
         _ => while all.row() {},
     }
@@ -116,7 +133,7 @@ struct Stretch<'a> {
 
 impl Stretch<'_> {
     /// Reads the usual rows by an outline, and row by row what it leaves out.
-    fn quickly(&mut self, usual: &Usual, delimiter: u8) {
+    fn quickly(&mut self, quick: &Quick, delimiter: u8) {
         let mut outline = Outline::default();
         loop {
             let from = self.batch.end - self.batch.start;
@@ -135,7 +152,7 @@ impl Stretch<'_> {
                 if end >= self.window.len() || at > self.batch.end {
                     break;
                 }
-                if !self.usual(usual, at, begins) {
+                if !self.usual(quick, at, begins) {
                     self.records.seek(at);
                     if !self.row() {
                         return;
@@ -153,16 +170,28 @@ impl Stretch<'_> {
 
     /// Reads a usual row; `false` where it is none.
     #[inline]
-    fn usual(&mut self, usual: &Usual, at: usize, begins: &[u32]) -> bool {
-        let row = Cut { text: self.text, begins };
-        let Some((values, seen)) = usual.read(self.plan, &row) else { return false };
-        let Some(digest) = self.batch.sales.take_usual(self.plan, at, &values) else { return false };
-        seen.tell(&mut self.desk.evidence);
-        self.batch.rows += 1;
-        self.batch.used += 1;
+    fn usual(&mut self, quick: &Quick, at: usize, begins: &[u32]) -> bool {
+        let row = PlainRow { text: self.text, begins };
+        let batch = &mut self.batch;
+        let (day, month, digest) = match quick {
+            Quick::Sales(usual) => {
+                let Some((values, seen)) = usual.read(self.plan, &row) else { return false };
+                let Some(digest) = batch.sales.take_usual(self.plan, at, &values) else { return false };
+                seen.tell(&mut self.desk.evidence);
+                (values.day, Some(values.month), digest)
+            }
+            Quick::Touches(usual) => {
+                let Some((day, digest)) = batch.touches.take_usual(usual, self.plan, &row) else {
+                    return false;
+                };
+                (day, day.month_number(), digest)
+            }
+        };
+        batch.rows += 1;
+        batch.used += 1;
         // The day of a usual row does not lie in the future.
-        self.days = (self.days.0.min(values.day), self.days.1.max(values.day));
-        self.batch.digest.add_month(Some(values.month), digest);
+        self.days = (self.days.0.min(day), self.days.1.max(day));
+        batch.digest.add_month(month, digest);
         true
     }
 
@@ -298,4 +327,91 @@ fn take(row: &mut Row<'_>, batch: &mut Batch) -> Result<Option<Day>, Code> {
         return Err(whole(row, code));
     }
     taken
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Reading;
+    use crate::head::Head;
+    use crate::plan::Wish;
+    use naata_core::{Currency, MoneyUnit, Zone};
+    use proptest::prelude::*;
+
+    fn cell(plain: &'static str) -> impl Strategy<Value = String> {
+        prop_oneof![
+            8 => plain,
+            1 => prop::sample::select(vec![
+                "", " ", " x", "x ", "'12", "9.8E+11", "é", "\"a,b\"", "\"5\"\"\"", "0", "-1.00", "1,234.50", "1.234", "0.500",
+                "12345678901234567.89", "2026-02-30", "31/01/2026", "2199-01-01", "24:00", "9:5", "INR", "USD", "NA", "\u{a0}x", "\"x\"",
+                "2026-03-01T23:59:59.5+05:30", "2026-03-01 10:00:00", "2026-03-01T10:00:00Z",
+            ])
+            .prop_map(Into::into),
+        ]
+    }
+
+    fn sale() -> impl Strategy<Value = String> {
+        let number = || cell("[0-9]{1,4}(\\.[0-9]{1,2})?");
+        let first = (cell("SO[0-9]{4}"), cell("C[0-9]{3}|[0-9]{4}"), cell("202[0-6]-[01][0-9]-[0-3][0-9]"));
+        let second =
+            (cell("[0-2][0-9]:[0-5][0-9](:[0-5][0-9])?"), cell("[A-Za-z][a-zক-ঙ ]{0,20}[a-z]"), number());
+        let third = (number(), number(), number(), cell("INR"));
+        let end = prop_oneof![9 => Just("\n"), 1 => Just(",\n"), 1 => Just(",y\n"), 1 => Just("\r\n")];
+        (first, second, third, end).prop_map(|((a, b, c), (d, e, f), (g, h, i, j), end)| {
+            [&*a, &b, &c, &d, &e, &f, &g, &h, &i, &j].join(",") + end
+        })
+    }
+
+    fn touch() -> impl Strategy<Value = String> {
+        let at = cell(
+            "202[0-6]-[01][0-9]-[0-3][0-9][T ][0-2][0-9]:[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,3})?(Z|[+-]0[0-9]:[03]0)?",
+        );
+        let cells = (
+            cell("c[0-3]|[0-9]{3}"),
+            at,
+            cell("[a-c]{1,5}|\"[ab]{1,3}\""),
+            cell("app|web|"),
+            cell("[a-z]{0,9}"),
+        );
+        (cells, prop_oneof![9 => Just("\n"), 1 => Just(",\n"), 1 => Just("\r\n"), 1 => Just("\n\n")])
+            .prop_map(|((a, b, c, d, e), end)| [&*a, &b, &c, &d, &e].join(",") + end)
+    }
+
+    /// Both ways give the same batch, whatever is to be kept.
+    fn agree(
+        kind: TableKind,
+        text: &str,
+        (lean, lines, zone): (bool, bool, &str),
+    ) -> Result<(), TestCaseError> {
+        let reading = Reading::default();
+        let head = Head::decode("t", text.as_bytes(), true, &reading).unwrap();
+        let wish = Wish { kind, file: "t", reading: &reading, map: &[] };
+        let zone = Zone::parse(zone).unwrap();
+        let mut plan = Plan::of(&head, &wish, MoneyUnit::of(Currency::INR), zone, true).unwrap();
+        (plan.today, plan.lean, plan.lines) = (Some(Day(20_500)), lean, lines);
+        let quick = Quick::of(&plan);
+        prop_assert!(quick.is_some());
+        for last in [true, false] {
+            let parsed = |quick| parse_by(quick, &plan, text.as_bytes(), plan.body, text.len(), last);
+            prop_assert_eq!(format!("{:?}", parsed(quick)), format!("{:?}", parsed(None)));
+        }
+        Ok(())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(512))]
+
+        #[test]
+        fn what_the_quick_way_reads_is_what_the_long_way_reads(
+            sales in prop::collection::vec(sale(), 1..30),
+            touches in prop::collection::vec(touch(), 1..30),
+            product in any::<bool>(),
+            keep in (any::<bool>(), any::<bool>(), prop::sample::select(vec!["UTC", "Asia/Kolkata", "Europe/Berlin"])),
+        ) {
+            let item = if product { "product" } else { "remarks" };
+            let header = format!("order,customer,date,time,{item},quantity,amount,discount,tax,currency\n");
+            agree(TableKind::Purchases, &(header + &sales.concat()), keep)?;
+            agree(TableKind::Touches, &format!("customer,at,activity,channel,device\n{}", touches.concat()), keep)?;
+        }
+    }
 }

@@ -397,7 +397,7 @@ pub(crate) fn iso_day(cell: &[u8]) -> Option<(Day, i32)> {
 
 /// A cell that is `2026-03-31T23:59:58.125+05:30`, with a blank for the T, with fewer decimals or none, with `Z` or
 /// `+0530` or nothing at the end; `None` of any other cell, whatever it says.
-fn iso_stamp(cell: &[u8]) -> Option<Stamp> {
+pub(crate) fn iso_stamp(cell: &[u8]) -> Option<Stamp> {
     let (date, rest) = cell.split_first_chunk::<10>()?;
     let (day, _) = iso_day(date)?;
     let (b'T' | b' ', rest) = rest.split_first()? else { return None };

@@ -53,6 +53,7 @@ mod keep;
 mod money;
 mod orders;
 mod outline;
+mod plain;
 mod plan;
 mod read;
 mod recognise;

@@ -1,10 +1,15 @@
 //! From a row of touches to compact values: there are as many of them as of sales, and no text is allocated for one.
 
 use crate::codes::{self, Code};
+use crate::date::{DateFormat, iso_stamp};
 use crate::field::F;
+use crate::plain::PlainRow;
+use crate::plan::Plan;
 use crate::row::Row;
 use crate::sale::Span;
-use naata_core::{CustomerIx, Day, Error, IdHash, Instant, Part, Symbol, Symbols, TouchRow};
+use naata_core::{
+    CustomerIx, Day, Error, IdHash, Instant, Part, RowDigest, Symbol, Symbols, TableKind, TouchRow,
+};
 
 /// One touch.
 #[derive(Clone, Copy, Debug)]
@@ -25,6 +30,42 @@ pub(crate) struct Touches {
     failed: Option<Error>,
 }
 
+/// The usual row of a file of touches, read quickly: plain texts and `2026-03-31T23:59:58+05:30`. Any other row goes the
+/// long way; of the usual ones both say the same.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct UsualTouch {
+    customer: usize,
+    at: usize,
+    activity: usize,
+    channel: usize,
+    /// Whether a time without an offset is UTC, whatever the zone.
+    is_utc: bool,
+    /// How many columns a row has.
+    columns: usize,
+}
+
+impl UsualTouch {
+    /// The usual row of a file, where it has one.
+    pub(crate) fn of(plan: &Plan) -> Option<Self> {
+        let wanted = [F::Customer, F::At, F::Activity, F::Channel];
+        let plain = |f: &F| {
+            let slot = plan.slot(*f);
+            slot.columns.len() <= 1 && !slot.first && slot.constant.is_none()
+        };
+        let known = plan.mapped().all(|(f, _)| wanted.contains(&f) && plain(&f));
+        let needed = [F::Customer, F::At, F::Activity].iter().all(|f| plan.slot(*f).is_mapped());
+        let dated = matches!(plan.date_format(F::At), DateFormat::Order(_));
+        (plan.kind == TableKind::Touches && known && needed && dated).then(|| Self {
+            customer: plan.first(F::Customer),
+            at: plan.first(F::At),
+            activity: plan.first(F::Activity),
+            channel: plan.first(F::Channel),
+            is_utc: plan.is_utc(F::At),
+            columns: plan.columns.len(),
+        })
+    }
+}
+
 impl Touches {
     /// Takes in a row; the answer is its day.
     pub(crate) fn take(&mut self, row: &mut Row<'_>) -> Result<Option<Day>, Code> {
@@ -38,26 +79,63 @@ impl Touches {
             return Err(row.refuse(codes::VALUE_MISSING, F::Activity));
         }
         let channel = row.text(F::Channel)?;
-        let symbols = (self.symbols.intern(&activity), self.symbols.optional(Some(&channel)));
+        self.put(&customer, at, &activity, &channel);
+        Ok(Some(day))
+    }
+
+    /// Takes in what a row says.
+    fn put(&mut self, customer: &str, at: Instant, activity: &str, channel: &str) {
+        let symbols = (self.symbols.intern(activity), self.symbols.optional(Some(channel)));
         let (activity, channel) = match symbols {
             (Ok(activity), Ok(channel)) => (activity, channel),
             (Err(e), _) | (_, Err(e)) => {
                 self.failed.get_or_insert(e);
-                return Ok(Some(day));
+                return;
             }
         };
         // Touches come by customer in most exports: who is the same as before takes no room.
-        let same = self.rows.last().filter(|last| self.get(last.customer) == &*customer);
+        let same = self.rows.last().filter(|last| self.get(last.customer) == customer);
         let (span, hash) = match same {
             Some(last) => (last.customer, last.hash),
             None => {
                 let start = self.text.len() as u32;
-                self.text.push_str(&customer);
-                ((start, self.text.len() as u32), IdHash::of(&customer))
+                self.text.push_str(customer);
+                ((start, self.text.len() as u32), IdHash::of(customer))
             }
         };
         self.rows.push(TouchCells { customer: span, hash, at, activity, channel });
-        Ok(Some(day))
+    }
+
+    /// Takes in a usual touch; the answer is its day and its digest.
+    pub(crate) fn take_usual(
+        &mut self,
+        usual: &UsualTouch,
+        plan: &Plan,
+        row: &PlainRow<'_, '_>,
+    ) -> Option<(Day, RowDigest)> {
+        if row.begins.len() != usual.columns + 1 {
+            return None;
+        }
+        let mut stamp = iso_stamp(row.bytes(usual.at)?)?;
+        if usual.is_utc {
+            stamp.offset = stamp.offset.or(Some(0));
+        }
+        let at = stamp.instant(plan.zone)?;
+        let (day, _) = plan.zone.local(at)?;
+        if plan.today.is_some_and(|today| day > today) {
+            return None;
+        }
+        let mut digest = RowDigest::default();
+        for column in &plan.read {
+            digest.cell(row.bytes(*column)?.trim_ascii());
+        }
+        let (customer, activity) = (row.plain_id(usual.customer)?, row.plain_id(usual.activity)?);
+        let channel = match row.optional(usual.channel)? {
+            [] => "",
+            _ => row.plain_id(usual.channel)?,
+        };
+        self.put(customer, at, activity, channel);
+        Some((day, digest))
     }
 
     fn get(&self, span: Span) -> &str {

@@ -2,12 +2,11 @@
 //! other row is left to [`crate::sale`], which knows all of them; of the usual ones both say the same.
 
 use crate::date::{DateFormat, iso_day, plain_time};
-use crate::digits::pointed;
 use crate::evidence::Evidence;
 use crate::field::F;
-use crate::money::{Mark, plain_digits};
+use crate::money::Mark;
+use crate::plain::PlainRow;
 use crate::plan::Plan;
-use crate::row::is_scientific;
 use crate::sale::{Line, UsualValues};
 use naata_core::{Minor, TableKind};
 use std::borrow::Cow;
@@ -86,7 +85,7 @@ impl Usual {
 
     /// What the row says, if it is a usual one.
     #[inline]
-    pub(crate) fn read<'a>(&self, plan: &Plan, row: &Cut<'a, '_>) -> Option<(UsualValues<'a>, Seen)> {
+    pub(crate) fn read<'a>(&self, plan: &Plan, row: &PlainRow<'a, '_>) -> Option<(UsualValues<'a>, Seen)> {
         // Nothing is wrong with the row as a whole: it is not short or long; a blank one has no customer, and a header
         // no date.
         if row.begins.len() != self.columns + 1 {
@@ -160,168 +159,14 @@ impl Seen {
     }
 }
 
-/// A row as it lies in the text of its stretch, cut into cells by an outline.
-#[derive(Clone, Copy)]
-pub(crate) struct Cut<'a, 'o> {
-    pub(crate) text: &'a str,
-    /// Where each cell begins, and where the next row does.
-    pub(crate) begins: &'o [u32],
-}
-
-impl<'a> Cut<'a, '_> {
-    /// Where a cell begins and ends.
-    #[inline]
-    fn span(&self, column: usize) -> Option<(usize, usize)> {
-        let (begin, end) = self.written(column)?;
-        if self.text.as_bytes().get(begin) == Some(&b'"') {
-            self.quoted(begin, end)
-        } else {
-            Some((begin, end))
-        }
-    }
-
-    /// The same with the quotes around it.
-    #[inline]
-    fn written(&self, column: usize) -> Option<(usize, usize)> {
-        let (begin, next) = (*self.begins.get(column)?, *self.begins.get(column + 1)?);
-        Some((begin as usize, (next as usize).wrapping_sub(1)))
-    }
-
-    /// What stands between the quotes of a cell, unless that has quotes of its own.
-    #[inline(never)]
-    fn quoted(&self, begin: usize, end: usize) -> Option<(usize, usize)> {
-        let (begin, end) = (begin + 1, end.checked_sub(1)?);
-        let inner = self.text.as_bytes().get(begin..end)?;
-        memchr::memchr(b'"', inner).is_none().then_some((begin, end))
-    }
-
-    #[inline]
-    fn bytes(&self, column: usize) -> Option<&'a [u8]> {
-        let (begin, end) = self.span(column)?;
-        self.text.as_bytes().get(begin..end)
-    }
-
-    /// A cell that may be empty or of a column that is not there.
-    #[inline]
-    fn optional(&self, column: usize) -> Option<&'a [u8]> {
-        if column == Plan::NOWHERE { Some(&[]) } else { self.bytes(column) }
-    }
-
-    /// A text that is neither blank nor with blanks around, nor anything else that needs a second look.
-    #[inline]
-    fn plain_id(&self, column: usize) -> Option<&'a str> {
-        let (begin, end) = self.span(column)?;
-        let cell = self.text.get(begin..end)?;
-        let (first, last) = (*cell.as_bytes().first()?, *cell.as_bytes().last()?);
-        let plain = first.is_ascii_graphic() && first != b'\'' && last.is_ascii_graphic();
-        (plain && !(first.is_ascii_digit() && is_scientific(cell.as_bytes()))).then_some(cell)
-    }
-
-    /// A plain number in units of `10^-scale`.
-    #[inline]
-    fn number(&self, column: usize, scale: u8, points: &mut u64) -> Option<Minor> {
-        const TENS: [i64; 9] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000];
-        let (begin, end) = self.span(column)?;
-        let length = end.wrapping_sub(begin);
-        let tail = self.text.as_bytes().get(..end)?.last_chunk();
-        let (n, own, is_evidence) = match tail.filter(|_| length <= 8) {
-            Some(tail) => {
-                let (n, own) = pointed(*tail, length)?;
-                // Three decimals may be thousands in disguise, unless nothing but a zero stands before.
-                let is_evidence = match own {
-                    0 => false,
-                    3 => length == 5 && tail[3] == b'0',
-                    _ => true,
-                };
-                (n.into(), own, is_evidence)
-            }
-            None => plain_digits(self.text.as_bytes().get(begin..end)?)?,
-        };
-        *points += u64::from(is_evidence);
-        if own == scale {
-            return Some(Minor(n));
-        }
-        let tens = TENS.get(usize::from(scale.checked_sub(own)?))?;
-        n.checked_mul(*tens).map(Minor)
-    }
-
-    /// The text of an item, which may be quoted or begin or end beyond ASCII; not one that needs a second look.
-    #[inline]
-    fn item(&self, column: usize) -> Option<Cow<'a, str>> {
-        let (begin, end) = self.written(column)?;
-        let mut text = self.text.get(begin..end)?;
-        let mut doubled = false;
-        if text.starts_with('"') {
-            text = text.get(1..text.len().checked_sub(1)?)?;
-            doubled = memchr::memchr(b'"', text.as_bytes()).is_some();
-        }
-        let ends = [text.as_bytes().first()?, text.as_bytes().last()?];
-        let plain = ends.iter().all(|b| b.is_ascii_graphic()) || text.trim().len() == text.len();
-        let odd = *ends[0] == b'\'' || ends[0].is_ascii_digit() && is_scientific(text.as_bytes());
-        if !plain || odd {
-            return None;
-        }
-        Some(if doubled { Cow::Owned(text.replace("\"\"", "\"")) } else { Cow::Borrowed(text) })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::Reading;
-    use crate::batch::parse_by;
     use crate::head::Head;
     use crate::outline::Outline;
     use crate::plan::Wish;
-    use naata_core::{Currency, Day, MoneyUnit, Zone};
-    use proptest::prelude::*;
-
-    fn cell(plain: &'static str) -> impl Strategy<Value = String> {
-        prop_oneof![
-            8 => plain,
-            1 => prop::sample::select(vec![
-                "", " ", " x", "x ", "'12", "9.8E+11", "é", "\"a,b\"", "\"5\"\"\"", "0", "-1.00", "1,234.50", "1.234", "0.500",
-                "12345678901234567.89", "2026-02-30", "31/01/2026", "2199-01-01", "24:00", "9:5", "INR", "USD", "NA", "\u{a0}x",
-            ])
-            .prop_map(Into::into),
-        ]
-    }
-
-    fn row() -> impl Strategy<Value = String> {
-        let number = || cell("[0-9]{1,4}(\\.[0-9]{1,2})?");
-        let first = (cell("SO[0-9]{4}"), cell("C[0-9]{3}|[0-9]{4}"), cell("202[0-6]-[01][0-9]-[0-3][0-9]"));
-        let second =
-            (cell("[0-2][0-9]:[0-5][0-9](:[0-5][0-9])?"), cell("[A-Za-z][a-zক-ঙ ]{0,20}[a-z]"), number());
-        let third = (number(), number(), number(), cell("INR"));
-        let end = prop_oneof![9 => Just("\n"), 1 => Just(",\n"), 1 => Just(",y\n"), 1 => Just("\r\n")];
-        (first, second, third, end).prop_map(|((a, b, c), (d, e, f), (g, h, i, j), end)| {
-            [&*a, &b, &c, &d, &e, &f, &g, &h, &i, &j].join(",") + end
-        })
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(512))]
-
-        #[test]
-        fn what_the_quick_way_reads_is_what_the_long_way_reads(
-            rows in prop::collection::vec(row(), 1..30), product in any::<bool>(), lean in any::<bool>(), missing in any::<bool>(),
-        ) {
-            let item = if product { "product" } else { "remarks" };
-            let text = format!("order,customer,date,time,{item},quantity,amount,discount,tax,currency\n{}", rows.concat());
-            let reading = Reading::default();
-            let head = Head::decode("t", text.as_bytes(), true, &reading).unwrap();
-            let wish = Wish { kind: TableKind::Purchases, file: "t", reading: &reading, map: &[] };
-            let mut plan = Plan::of(&head, &wish, MoneyUnit::of(Currency::INR), Zone::UTC, true).unwrap();
-            (plan.today, plan.lean) = (Some(Day(20_500)), lean);
-            if missing {
-                plan.missing = vec!["NA".into()];
-            }
-            let usual = Usual::of(&plan);
-            prop_assert!(usual.is_some());
-            let parsed = |usual| parse_by(usual, &plan, text.as_bytes(), plan.body, text.len(), true);
-            prop_assert_eq!(format!("{:?}", parsed(usual)), format!("{:?}", parsed(None)));
-        }
-    }
+    use naata_core::{Currency, MoneyUnit, Zone};
 
     #[test]
     fn a_usual_row_takes_the_quick_way() {
@@ -333,7 +178,7 @@ mod tests {
         let usual = Usual::of(&plan).unwrap();
         let mut outline = Outline::default();
         outline.make(text.as_bytes(), plan.body, text.len(), b',');
-        let row = Cut { text, begins: outline.row(0).unwrap() };
+        let row = PlainRow { text, begins: outline.row(0).unwrap() };
         let (values, seen) = usual.read(&plan, &row).expect("usual");
         assert_eq!((values.customer, values.amount, seen.points), ("c1", Minor(123_450), 1));
     }

@@ -1,0 +1,114 @@
+//! The cells of a row as they lie in the text of its stretch. Each reader knows the plain form of a value alone and
+//! leaves any other to [`crate::row`], which knows all of them.
+
+use crate::digits::pointed;
+use crate::money::plain_digits;
+use crate::plan::Plan;
+use crate::row::is_scientific;
+use naata_core::Minor;
+use std::borrow::Cow;
+
+/// A row as it lies in the text of its stretch, cut into cells by an outline.
+#[derive(Clone, Copy)]
+pub(crate) struct PlainRow<'a, 'o> {
+    pub(crate) text: &'a str,
+    /// Where each cell begins, and where the next row does; every cell ends one byte before the next begins.
+    pub(crate) begins: &'o [u32],
+}
+
+impl<'a> PlainRow<'a, '_> {
+    /// Where a cell begins and ends.
+    #[inline]
+    fn span(&self, column: usize) -> Option<(usize, usize)> {
+        let (begin, end) = self.written(column)?;
+        if self.text.as_bytes().get(begin) == Some(&b'"') {
+            self.quoted(begin, end)
+        } else {
+            Some((begin, end))
+        }
+    }
+
+    /// The same with the quotes around it.
+    #[inline]
+    fn written(&self, column: usize) -> Option<(usize, usize)> {
+        let (begin, next) = (*self.begins.get(column)?, *self.begins.get(column + 1)?);
+        Some((begin as usize, (next as usize).wrapping_sub(1)))
+    }
+
+    /// What stands between the quotes of a cell, unless that has quotes of its own.
+    #[inline(never)]
+    fn quoted(&self, begin: usize, end: usize) -> Option<(usize, usize)> {
+        let (begin, end) = (begin + 1, end.checked_sub(1)?);
+        let inner = self.text.as_bytes().get(begin..end)?;
+        memchr::memchr(b'"', inner).is_none().then_some((begin, end))
+    }
+
+    #[inline]
+    pub(crate) fn bytes(&self, column: usize) -> Option<&'a [u8]> {
+        let (begin, end) = self.span(column)?;
+        self.text.as_bytes().get(begin..end)
+    }
+
+    /// A cell that may be empty or of a column that is not there.
+    #[inline]
+    pub(crate) fn optional(&self, column: usize) -> Option<&'a [u8]> {
+        if column == Plan::NOWHERE { Some(&[]) } else { self.bytes(column) }
+    }
+
+    /// A text that is neither blank nor with blanks around, nor anything else that needs a second look.
+    #[inline]
+    pub(crate) fn plain_id(&self, column: usize) -> Option<&'a str> {
+        let (begin, end) = self.span(column)?;
+        let cell = self.text.get(begin..end)?;
+        let (first, last) = (*cell.as_bytes().first()?, *cell.as_bytes().last()?);
+        let plain = first.is_ascii_graphic() && first != b'\'' && last.is_ascii_graphic();
+        (plain && !(first.is_ascii_digit() && is_scientific(cell.as_bytes()))).then_some(cell)
+    }
+
+    /// A plain number in units of `10^-scale`.
+    #[inline]
+    pub(crate) fn number(&self, column: usize, scale: u8, points: &mut u64) -> Option<Minor> {
+        const TENS: [i64; 9] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000];
+        let (begin, end) = self.span(column)?;
+        let length = end.wrapping_sub(begin);
+        let tail = self.text.as_bytes().get(..end)?.last_chunk();
+        let (n, own, is_evidence) = match tail.filter(|_| length <= 8) {
+            Some(tail) => {
+                let (n, own) = pointed(*tail, length)?;
+                // Three decimals may be thousands in disguise, unless nothing but a zero stands before.
+                let is_evidence = match own {
+                    0 => false,
+                    3 => length == 5 && tail[3] == b'0',
+                    _ => true,
+                };
+                (n.into(), own, is_evidence)
+            }
+            None => plain_digits(self.text.as_bytes().get(begin..end)?)?,
+        };
+        *points += u64::from(is_evidence);
+        if own == scale {
+            return Some(Minor(n));
+        }
+        let tens = TENS.get(usize::from(scale.checked_sub(own)?))?;
+        n.checked_mul(*tens).map(Minor)
+    }
+
+    /// The text of an item, which may be quoted or begin or end beyond ASCII; not one that needs a second look.
+    #[inline]
+    pub(crate) fn item(&self, column: usize) -> Option<Cow<'a, str>> {
+        let (begin, end) = self.written(column)?;
+        let mut text = self.text.get(begin..end)?;
+        let mut doubled = false;
+        if text.starts_with('"') {
+            text = text.get(1..text.len().checked_sub(1)?)?;
+            doubled = memchr::memchr(b'"', text.as_bytes()).is_some();
+        }
+        let ends = [text.as_bytes().first()?, text.as_bytes().last()?];
+        let plain = ends.iter().all(|b| b.is_ascii_graphic()) || text.trim().len() == text.len();
+        let odd = *ends[0] == b'\'' || ends[0].is_ascii_digit() && is_scientific(text.as_bytes());
+        if !plain || odd {
+            return None;
+        }
+        Some(if doubled { Cow::Owned(text.replace("\"\"", "\"")) } else { Cow::Borrowed(text) })
+    }
+}
