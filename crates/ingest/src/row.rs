@@ -106,12 +106,7 @@ impl<'a> Row<'a> {
         let text = self.cells.text(column)?;
         let (first, last) = (text.as_bytes().first()?, text.as_bytes().last()?);
         let plain = first.is_ascii_graphic() && *first != b'\'' && last.is_ascii_graphic();
-        // Of what is 9.83E+11 the second letter is a point or an e.
-        let scientific = || {
-            let second = text.as_bytes().get(1).is_some_and(|b| matches!(b, b'.' | b'e' | b'E'));
-            second && is_scientific(text.as_bytes())
-        };
-        (plain && !(first.is_ascii_digit() && scientific())).then_some(text)
+        (plain && !(first.is_ascii_digit() && is_scientific(text.as_bytes()))).then_some(text)
     }
 
     /// An id: text without blanks around and without a spreadsheet's leading apostrophe; empty when blank.
@@ -395,6 +390,10 @@ pub(crate) fn lossy(cell: &[u8]) -> Box<str> {
 
 /// Whether an id has the form 9.83001E+11, in which a spreadsheet has lost its last digits.
 pub(crate) fn is_scientific(cell: &[u8]) -> bool {
+    // Of 9.83E+11 the second letter is a point or an e: few ids need a second look.
+    if !cell.get(1).is_some_and(|b| matches!(b, b'.' | b'e' | b'E')) {
+        return false;
+    }
     let Some(e) = cell.iter().position(|b| b.eq_ignore_ascii_case(&b'e')) else { return false };
     let (mantissa, exponent) = cell.split_at(e);
     let digits = |b: &[u8]| !b.is_empty() && b.iter().all(u8::is_ascii_digit);
