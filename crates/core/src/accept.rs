@@ -29,6 +29,8 @@ impl Part {
             company: self.symbols.optional(r.company.as_deref())?,
             industry: self.symbols.optional(r.industry.as_deref())?,
             employees: r.employees,
+            channel: self.symbols.optional(r.channel.as_deref())?,
+            cost: self.minor(r.cost)?,
         };
         self.customers.push(row);
         Ok(())

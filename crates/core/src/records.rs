@@ -111,6 +111,10 @@ pub struct Customer {
     pub industry: Option<String>,
     /// Number of people that company employs.
     pub employees: Option<u32>,
+    /// The channel by which the customer was won.
+    pub channel: Option<String>,
+    /// What winning the customer cost.
+    pub cost: Option<Money>,
 }
 
 /// A purchase, or a refund when the amount is negative.

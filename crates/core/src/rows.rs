@@ -159,7 +159,11 @@ row! {
         industry: Symbol,
         /// Employees of the company.
         employees: Option<u32>,
-    } symbols { name, email, phone, country, region, city, postcode, language, company, industry }
+        /// Channel by which the customer was won.
+        channel: Symbol,
+        /// What winning the customer cost.
+        cost: Option<Minor>,
+    } symbols { name, email, phone, country, region, city, postcode, language, company, industry, channel }
 }
 
 row! {

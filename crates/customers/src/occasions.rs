@@ -383,6 +383,8 @@ mod tests {
             company: none,
             industry: none,
             employees: None,
+            channel: none,
+            cost: None,
         }
     }
 

@@ -3,7 +3,7 @@
 //! Where a customer has several rows, each field is that of the last row that states it. Texts stay as recorded; a
 //! declared language or place is a fact, and nothing is guessed from a name.
 
-use naata_core::{CustomerIx, CustomerRow, Day, Histories, Symbol, Texts};
+use naata_core::{CustomerIx, CustomerRow, Day, Histories, MoneyUnit, Symbol, Texts};
 use naata_facts::{Column, Fact, Facts, Provide};
 use std::collections::BTreeMap;
 
@@ -13,6 +13,9 @@ const AGE: Fact<u64> = Fact::new("customers.age");
 const EMPLOYEES: Fact<u64> = Fact::new("customers.employees");
 /// The day the customer was first recorded.
 const CREATED: Fact<Day> = Fact::new("customers.created");
+
+/// What winning the customer cost.
+const COST: &str = "customers.cost";
 
 /// The oldest age taken for real.
 pub(crate) const MAX_AGE: u64 = 110;
@@ -33,6 +36,7 @@ pub(crate) fn merged(rows: &[CustomerRow]) -> Option<CustomerRow> {
             (&mut all.language, r.language),
             (&mut all.company, r.company),
             (&mut all.industry, r.industry),
+            (&mut all.channel, r.channel),
         ] {
             if from.some().is_some() {
                 *into = from;
@@ -42,6 +46,7 @@ pub(crate) fn merged(rows: &[CustomerRow]) -> Option<CustomerRow> {
         all.anniversary = r.anniversary.or(all.anniversary);
         all.created = r.created.or(all.created);
         all.employees = r.employees.or(all.employees);
+        all.cost = r.cost.or(all.cost);
     }
     Some(all)
 }
@@ -67,7 +72,8 @@ pub(crate) fn age(birthday: Day, on: Day) -> Option<u64> {
 /// part.renumber(&customers, &symbols);
 /// let rows = Histories::group(ids.len(), &part.customers, |r| r.created).unwrap();
 /// let mut facts = Facts::new(ids.len(), Day(20_000));
-/// Profiles { rows: &rows, texts: &texts }.provide(&mut facts).unwrap();
+/// let unit = MoneyUnit::of(Currency::INR);
+/// Profiles { rows: &rows, texts: &texts, unit }.provide(&mut facts).unwrap();
 /// assert_eq!(facts.value("customers.city", CustomerIx(0)), Ok(Some(FactValue::Class("Kolkata"))));
 /// # Ok::<(), naata_core::Error>(())
 /// ```
@@ -77,17 +83,20 @@ pub struct Profiles<'a> {
     pub rows: &'a Histories<CustomerRow>,
     /// Its texts.
     pub texts: &'a Texts,
+    /// The unit of its amounts.
+    pub unit: MoneyUnit,
 }
 
 /// A field of the recorded data that divides customers in classes.
 type Field = (&'static str, fn(&CustomerRow) -> Symbol);
 
-const CLASSES: [Field; 5] = [
+const CLASSES: [Field; 6] = [
     ("customers.country", |r| r.country),
     ("customers.region", |r| r.region),
     ("customers.city", |r| r.city),
     ("customers.language", |r| r.language),
     ("customers.industry", |r| r.industry),
+    ("customers.channel", |r| r.channel),
 ];
 
 impl Provide for Profiles<'_> {
@@ -97,6 +106,8 @@ impl Provide for Profiles<'_> {
         "customers.city",
         "customers.language",
         "customers.industry",
+        "customers.channel",
+        COST,
         EMPLOYEES.key,
         AGE.key,
         CREATED.key,
@@ -110,6 +121,8 @@ impl Provide for Profiles<'_> {
             out.put_column(key, self.classes(&rows, field), as_of)?;
         }
         let each = |f: &dyn Fn(&CustomerRow) -> Option<u64>| rows.iter().map(|r| f(r.as_ref()?)).collect();
+        let costs = rows.iter().map(|r| r.as_ref()?.cost).collect();
+        out.put_column(COST, Column::Money(costs, self.unit), as_of)?;
         out.put(&EMPLOYEES, each(&|r| r.employees.map(u64::from)))?;
         out.put(&AGE, each(&|r| age(r.birthday?, as_of)))?;
         // What was recorded later than the day one stands on is not known yet.
@@ -139,7 +152,7 @@ impl Profiles<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use naata_core::{Currency, MoneyUnit, Part, Zone, records::Customer};
+    use naata_core::{Currency, Minor, Money, Part, Zone, records::Customer};
     use naata_facts::FactValue;
 
     fn date(text: &str) -> Option<chrono::NaiveDate> {
@@ -156,11 +169,13 @@ mod tests {
             birthday: date("2000-02-29"),
             created: date("2024-01-01"),
             employees: Some(40),
+            cost: Some(Money::new(MoneyUnit::of(Currency::INR).decimal(Minor(12_050)), Currency::INR)),
             ..Customer::default()
         };
         let two = Customer {
             id: "b".into(),
             city: Some("Agra".into()),
+            channel: Some("fair".into()),
             created: date("2025-01-01"),
             ..Customer::default()
         };
@@ -179,11 +194,15 @@ mod tests {
         let rows = Histories::group(ids.len(), &part.customers, |r| r.created).unwrap();
         let as_of = Day::parse_iso("2026-02-28").unwrap();
         let mut facts = Facts::new(2, as_of);
-        Profiles { rows: &rows, texts: &texts }.provide(&mut facts).unwrap();
+        let unit = MoneyUnit::of(Currency::INR);
+        Profiles { rows: &rows, texts: &texts, unit }.provide(&mut facts).unwrap();
         let get = |key, who| facts.value(key, CustomerIx(who)).unwrap();
         assert_eq!(get("customers.city", 1), Some(FactValue::Class("Agra")));
         assert_eq!(get("customers.country", 1), Some(FactValue::Class("IN")));
         assert_eq!(get("customers.employees", 1), Some(FactValue::Count(40)));
+        assert_eq!(get("customers.channel", 1), Some(FactValue::Class("fair")));
+        assert_eq!(get("customers.cost", 1), Some(FactValue::Money(Minor(12_050), unit)));
+        assert_eq!((get("customers.channel", 0), get("customers.cost", 0)), (None, None));
         // 29 February has not come yet on the 28th.
         assert_eq!(get("customers.age", 1), Some(FactValue::Count(25)));
         assert_eq!(get("customers.city", 0), None);

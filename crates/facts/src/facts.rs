@@ -80,6 +80,11 @@ impl Facts {
         Ok(&known.column)
     }
 
+    /// The day on which the values of a name were known; `None` for an unknown name.
+    pub fn known(&self, key: &str) -> Option<Day> {
+        self.columns.get(key).map(|k| k.known)
+    }
+
     /// A customer's value of a typed fact.
     pub fn get<T: FactType>(&self, fact: &Fact<T>, who: CustomerIx) -> Result<Option<T>, Error> {
         Ok(self.column(fact.key)?.value(who).and_then(T::take))

@@ -180,6 +180,19 @@ const CUSTOMERS: &[Spec] = &[
     ),
     spec(F::Industry, Optional, Text, "industry|sector"),
     spec(F::Employees, Optional, Number, "employees|number of employees|employee count|company size"),
+    spec(
+        F::Channel,
+        Optional,
+        Text,
+        "channel|acquisition channel|first channel|acquired by|acquired through|won by|how found|चैनल|माध्यम|চ্যানেল|মাধ্যম",
+    ),
+    spec(
+        F::Cost,
+        Optional,
+        Number,
+        "cost|acquisition cost|customer acquisition cost|cost of acquisition|cac",
+    ),
+    spec(F::Currency, Optional, Text, CURRENCY),
 ];
 
 const PURCHASES: &[Spec] = &[

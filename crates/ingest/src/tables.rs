@@ -175,6 +175,8 @@ fn customer(row: &mut Row<'_>) -> Result<(Option<Day>, Record), Code> {
         company: row.optional(F::Company)?,
         industry: row.optional(F::Industry)?,
         employees: row.optional_count(F::Employees),
+        channel: row.optional(F::Channel)?,
+        cost: optional_money(row, F::Cost)?,
     };
     Ok((created, Record::Customer(Box::new(record))))
 }

@@ -66,6 +66,29 @@ pub enum Error {
         /// What it holds.
         holds: &'static str,
     },
+    /// A fact that was not known yet when customers first bought cannot explain what they did from then on.
+    #[error(
+        "use {fact} as covariate: it is of {known}, and {earlier} of {customers} customers first bought before; \
+         use a fact stated about customers, such as customers.channel, or {fact} as of an earlier day (FACT@DATE)"
+    )]
+    KnownLater {
+        /// The fact.
+        fact: String,
+        /// When it was known.
+        known: Day,
+        /// Customers whose first purchase came before.
+        earlier: u64,
+        /// All customers.
+        customers: u64,
+    },
+    /// Too few customers under contract for a model.
+    #[error("fit a model to {customers} customers under contract: at least {least} are needed")]
+    TooFewContracts {
+        /// Customers whose first day the records show.
+        customers: u64,
+        /// How many are needed.
+        least: u64,
+    },
     /// Nobody ever bought again.
     #[error("fit a model to {customers} customers: none of them bought on a second day up to {until}")]
     NoRepeat {
@@ -213,6 +236,8 @@ impl Error {
             Self::Uncovered { .. } => "metrics.uncovered",
             Self::TooFew { .. } => "clv.too_few",
             Self::NoRepeat { .. } => "clv.no_repeat",
+            Self::KnownLater { .. } => "clv.known_later",
+            Self::TooFewContracts { .. } => "clv.too_few_contracts",
             Self::Parameter { .. } => "metrics.parameter",
             Self::Window => "metrics.window",
             Self::NoAnswers { .. } => "metrics.no_answers",
@@ -244,9 +269,10 @@ impl Error {
             | Self::Uncovered { .. }
             | Self::TooFew { .. }
             | Self::TooFewRegulars { .. }
+            | Self::TooFewContracts { .. }
             | Self::NoRepeat { .. }
             | Self::NoAnswers { .. } => Class::Inconclusive,
-            Self::Horizon { .. } => Class::Usage,
+            Self::Horizon { .. } | Self::KnownLater { .. } => Class::Usage,
             Self::Rows { .. }
             | Self::Time { .. }
             | Self::Class { .. }

@@ -8,7 +8,9 @@ use naata_segments::discount::Discounts;
 /// Facts that are no plain numbers, each with its kind.
 const KINDS: &[(&str, Kind)] = &[
     ("customers.age", Kind::Count),
+    ("customers.channel", Kind::Class),
     ("customers.city", Kind::Class),
+    ("customers.cost", Kind::Money),
     ("customers.country", Kind::Class),
     ("customers.created", Kind::Day),
     ("customers.employees", Kind::Count),

@@ -289,7 +289,7 @@ impl<'a> Session<'a> {
         {
             // Recorded facts need no analysis: they are what the customer table says.
             let mut recorded = Facts::new(self.base.ids.len(), self.cx.as_of);
-            Profiles { rows, texts }.provide(&mut recorded)?;
+            Profiles { rows, texts, unit: self.base.unit }.provide(&mut recorded)?;
             return Ok(self.facts.absorb(recorded)?);
         }
         if Discounts::FACTS.contains(&fact)

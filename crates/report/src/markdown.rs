@@ -62,7 +62,12 @@ fn section(doc: &Document<'_>, s: &Section<'_>, voice: &Voice<'_>, out: &mut dyn
     if !s.answer.head.is_empty() {
         writeln!(out, "\n| {} | {} |\n|---|---:|", voice.ui("figure"), voice.ui("value"))?;
         for (key, cell) in &s.answer.head {
-            writeln!(out, "| {} | {} |", escape(&voice.head(s.card.key, key)), escape(&voice.cell(cell)))?;
+            writeln!(
+                out,
+                "| {} | {} |",
+                escape(&voice.head(s.card.key, key)),
+                escape(&voice.head_cell(key, cell))
+            )?;
         }
     }
     for t in &s.answer.tables {
@@ -99,7 +104,7 @@ fn table(s: &Section<'_>, t: &Table, voice: &Voice<'_>, out: &mut dyn Write) -> 
         write!(out, "|{}", if is_right(column) { "---:" } else { "---" })?;
     }
     writeln!(out, "|")?;
-    let forms: Vec<_> = t.columns.iter().map(|(_, c)| voice.form(c)).collect();
+    let forms: Vec<_> = t.columns.iter().map(|(k, c)| voice.form(k, c)).collect();
     for row in 0..shown {
         for ((_, column), form) in t.columns.iter().zip(&forms) {
             write!(out, "| {} ", escape(&voice.cell_in(&column.cell(row), *form, Precision::Exact)))?;

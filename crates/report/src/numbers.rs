@@ -100,6 +100,14 @@ impl Numbers<'_> {
         self.grouped(&text, self.lakh)
     }
 
+    /// What a test of significance gives.
+    pub(crate) fn chance(&self, x: f64) -> String {
+        match x < crate::voice::SMALL_P {
+            true => format!("< {}", self.significant(crate::voice::SMALL_P, 1)),
+            false => self.significant(x, if x < 0.001 { 1 } else { 3 }),
+        }
+    }
+
     /// A number on its own.
     pub(crate) fn number(&self, x: f64) -> String {
         self.significant(x, if x.abs() >= 1e5 { 8 } else { 6 })

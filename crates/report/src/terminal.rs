@@ -76,7 +76,7 @@ fn section(
             .answer
             .head
             .iter()
-            .map(|(key, cell)| (voice.head(s.card.key, key).into_owned(), voice.cell(cell)))
+            .map(|(key, cell)| (voice.head(s.card.key, key).into_owned(), voice.head_cell(key, cell)))
             .collect();
         let width = named.iter().map(|(k, _)| cells(k)).max().unwrap_or(0);
         for (name, value) in &named {
@@ -176,7 +176,7 @@ fn table(
 }
 
 fn printed(s: &Section<'_>, key: &str, column: &Column, rows: usize, voice: &Voice<'_>) -> Printed {
-    let form = voice.form(column);
+    let form = voice.form(key, column);
     let name = voice.named("column", s.card.key, key).into_owned();
     let texts: Vec<String> =
         (0..rows).map(|r| voice.cell_in(&column.cell(r), form, Precision::Exact)).collect();

@@ -28,6 +28,8 @@ pub(crate) enum ColumnForm {
     WholeMoney,
     /// Amounts with all decimals, also those that are whole, so that they stand under each other.
     FullMoney,
+    /// The chances that tests of significance give.
+    Chances,
 }
 
 /// Text that is safe on a terminal and in a page: control characters and marks that hide or turn text around are
@@ -103,6 +105,12 @@ impl<'a> Voice<'a> {
         self.cell_in(cell, ColumnForm::Own, Precision::Exact)
     }
 
+    /// A value of the head, by its key.
+    pub(crate) fn head_cell(&self, key: &str, cell: &Cell) -> String {
+        let chance = key == P || key.ends_with(".p") || key.ends_with("_p");
+        self.cell_in(cell, if chance { ColumnForm::Chances } else { ColumnForm::Own }, Precision::Exact)
+    }
+
     /// A value in a sentence or a tile, where large amounts need no decimals.
     pub(crate) fn rounded(&self, cell: &Cell) -> String {
         self.cell_in(cell, ColumnForm::Own, Precision::Rounded)
@@ -119,6 +127,7 @@ impl<'a> Voice<'a> {
             Cell::Customer(ix) => self.customer(*ix).into_owned(),
             Cell::Count(n) => self.numbers.count(*n),
             Cell::Number(x) => match form {
+                ColumnForm::Chances => self.numbers.chance(*x),
                 ColumnForm::Decimals(d) => self.numbers.fixed(*x, d),
                 _ if precision == Precision::Rounded && x.abs() >= 1000.0 => self.numbers.fixed(*x, 0),
                 _ if precision == Precision::Rounded => self.numbers.significant(*x, 3),
@@ -149,7 +158,16 @@ impl<'a> Voice<'a> {
 
     /// Puts typed values, then plain ones, into a text.
     fn filled(&self, text: &str, values: &[(&str, Cell)], plain: &[(&str, String)]) -> String {
-        self.words.fill(&self.own_digits(text), &|name| {
+        let small = |(k, c): &(&str, Cell)| *k == P && matches!(c, Cell::Number(x) if *x < SMALL_P);
+        // A chance too small to be told is less than a number, not equal to it.
+        let text = match values.iter().any(|v| small(v)) {
+            true => Cow::Owned(text.replace("= {p}", "{p}")),
+            false => Cow::Borrowed(text),
+        };
+        self.words.fill(&self.own_digits(&text), &|name| {
+            if let Some((_, cell @ Cell::Number(_))) = values.iter().find(|(k, _)| *k == name && name == P) {
+                return Some((self.cell_in(cell, ColumnForm::Chances, Precision::Rounded), None));
+            }
             if let Some((_, cell)) = values.iter().find(|(k, _)| *k == name) {
                 let n = match cell {
                     Cell::Count(n) => Some(*n as f64),
@@ -279,8 +297,9 @@ impl<'a> Voice<'a> {
     }
 
     /// How the numbers of a column are shown.
-    pub(crate) fn form(&self, column: &Column) -> ColumnForm {
+    pub(crate) fn form(&self, key: &str, column: &Column) -> ColumnForm {
         match &*column.whole() {
+            Column::Number(_) if key == P || key.ends_with("_p") => ColumnForm::Chances,
             Column::Number(v) => {
                 let finite = || v.iter().flatten().filter(|x| x.is_finite());
                 let most = finite().fold(0.0f64, |m, x| m.max(x.abs()));
@@ -301,6 +320,12 @@ impl<'a> Voice<'a> {
         }
     }
 }
+
+/// The name of what a test of significance gives: the chance of as much if there were nothing to find.
+const P: &str = "p";
+
+/// Chances below this are told as less than it: their further digits say nothing.
+pub(crate) const SMALL_P: f64 = 0.0001;
 
 /// The fewest decimals, up to a limit, that show every number as the limit would.
 fn fewest(v: &[Option<f64>], limit: usize) -> usize {

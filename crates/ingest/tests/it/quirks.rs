@@ -218,7 +218,7 @@ fn canonical_tables_are_recognised_and_read() {
     let cases = [
         (
             TableKind::Customers,
-            "id,name,email,phone,birthday,anniversary,created,country,region,city,postcode,language,company,industry,employees\n007,आशा,a@x.in,+919800000001,1990-05-01,,2024-01-01,IN,WB,Kolkata,700001,bn,,,12\n",
+            "id,name,email,phone,birthday,anniversary,created,country,region,city,postcode,language,company,industry,employees,channel,cost,currency\n007,आशा,a@x.in,+919800000001,1990-05-01,,2024-01-01,IN,WB,Kolkata,700001,bn,,,12,fair,120.50,INR\n",
         ),
         (
             TableKind::Purchases,

@@ -5,6 +5,7 @@
 
 use crate::Error;
 use crate::churn::rate_groups::{self, COHORT, GroupTurnover, PLAN, turnover_by};
+use crate::churn::rate_reasons::{self, REASON, ReasonRate, last_ended, reasons_of};
 use crate::churn::rates::{Turnover, annualised, standing, turnover};
 use crate::estimate::share;
 use naata_answer::{
@@ -55,7 +56,7 @@ params! {
         period: Period = Period::Month,
         /// How many full periods to show
         periods: u32 = 12,
-        /// Groups over all periods shown: plan, cohort (the year they began), or a fact such as customers.industry
+        /// Groups over all periods shown: plan, cohort (the year they began), reason, or a fact such as customers.industry
         by: Option<String> = None,
     }
 }
@@ -89,6 +90,8 @@ pub struct ChurnRates {
     pub lost: Vec<Lost>,
     /// The groups, over all periods shown as one, where they were asked for.
     pub groups: Option<Vec<GroupTurnover>>,
+    /// The rate by reason, over all periods shown as one, where it was asked for.
+    pub by_reason: Option<Vec<ReasonRate>>,
     /// The unit of money.
     pub unit: MoneyUnit,
     /// Subscriptions that end before they start: count on no day.
@@ -143,11 +146,7 @@ pub fn churn_rates(
                 continue;
             }
             let monthly = before.monthly.and_then(|m| i64::try_from(m).ok()).map(Minor);
-            let ended =
-                rows.iter().filter_map(|s| Some((s.ended.filter(|e| s.started <= *e && *e <= t.to)?, s)));
-            let Some((ended, s)) = ended.max_by_key(|(e, s)| (*e, s.started, s.plan, s.reason)) else {
-                continue;
-            };
+            let Some((ended, s)) = last_ended(rows, t.to) else { continue };
             let tally = reasons.entry(s.reason).or_default();
             tally.0 += 1;
             tally.1 += monthly.map_or(0, |m| i128::from(m.0));
@@ -170,6 +169,7 @@ pub fn churn_rates(
         reasons,
         lost,
         groups: None,
+        by_reason: None,
         unit,
         reversed: rows.iter().filter(reversed).count() as u64,
         loose: subscriptions.loose().len() as u64,
@@ -293,6 +293,7 @@ impl Present for ChurnRates {
         a.set("net_retention", cell(t.net_retention()));
         a.tables = self.figures();
         a.tables.extend(self.groups.as_ref().map(|g| rate_groups::table(g, self.unit)));
+        a.tables.extend(self.by_reason.as_ref().map(|r| rate_reasons::table(r, self.unit)));
         a.tables.push(self.list());
         if let (Some(e), Some((low, high))) = (churn, interval) {
             let said = Message::new("churn.rate.last")
@@ -373,6 +374,7 @@ impl Analysis for ChurnRateAnalysis {
             "chart.churn.rate.bridge",
             "chart.churn.rate.reasons",
             "chart.churn.rate.groups",
+            "chart.churn.rate.by_reason",
             "word.revenue_step.start",
             "word.revenue_step.churned",
             "word.revenue_step.contraction",
@@ -385,7 +387,7 @@ impl Analysis for ChurnRateAnalysis {
     };
 
     fn wants(p: &ChurnRateParams) -> Vec<String> {
-        p.by.iter().filter(|by| !matches!(by.as_str(), PLAN | COHORT)).cloned().collect()
+        p.by.iter().filter(|by| !matches!(by.as_str(), PLAN | COHORT | REASON)).cloned().collect()
     }
 
     fn run(
@@ -395,7 +397,9 @@ impl Analysis for ChurnRateAnalysis {
     ) -> Result<ChurnRates, Refusal> {
         let mut rates = churn_rates(subscriptions, texts, unit, p, cx)?;
         let days = rates.periods.first().zip(rates.periods.last()).map(|(a, b)| (a.from, b.to));
-        if let (Some(by), Some(days)) = (&p.by, days) {
+        if let (Some(REASON), Some(days)) = (p.by.as_deref(), days) {
+            rates.by_reason = Some(reasons_of(subscriptions, texts, days)?);
+        } else if let (Some(by), Some(days)) = (&p.by, days) {
             rates.groups = Some(turnover_by(subscriptions, texts, facts, by, days)?);
         }
         Ok(rates)
@@ -459,7 +463,8 @@ mod tests {
             as_of in 0i32..450, period in 0usize..3,
         ) {
             let period = [Period::Month, Period::Quarter, Period::Year][period];
-            if let Ok(found) = run(&rows, &ChurnRateParams { period, periods: 6, by: Some(PLAN.into()) }, as_of) {
+            let by = [PLAN, REASON, COHORT][as_of as usize % 3];
+            if let Ok(found) = run(&rows, &ChurnRateParams { period, periods: 6, by: Some(by.into()) }, as_of) {
                 let answer = found.answer();
                 prop_assert_eq!(answer.flaws(), Vec::<String>::new());
                 let lost: u64 = found.periods.iter().map(|t| t.logos.lost).sum();

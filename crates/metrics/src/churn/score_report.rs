@@ -314,8 +314,15 @@ impl Present for RiskScores {
         let better = !no_better_than_chance(e);
         let (low, high) = e.auc.interval.unwrap_or((e.auc.value, e.auc.value));
         let key = if better { "churn.score.tested" } else { "churn.score.no_better_than_chance" };
-        let said = Message::new(key).with("auc", Cell::Number(e.auc.value)).with("low", Cell::Number(low));
-        a.messages.push(said.with("high", Cell::Number(high)).with("n", Cell::Count(e.n)));
+        if self.model.coefficients.is_empty() {
+            // Without a column that may have a weight there is no order to test.
+            let said = Message::new("churn.score.no_columns").with("n", Cell::Count(self.model.n));
+            a.messages.push(said.with("left", Cell::Count(self.model.left)));
+        } else {
+            let said =
+                Message::new(key).with("auc", Cell::Number(e.auc.value)).with("low", Cell::Number(low));
+            a.messages.push(said.with("high", Cell::Number(high)).with("n", Cell::Count(e.n)));
+        }
         a.messages.push(Message::new("churn.score.not_persuadable"));
         a.findings.extend(self.encoding.findings());
         a.actions.push(if !better {
@@ -365,6 +372,7 @@ impl Analysis for ChurnScoreAnalysis {
         words: &[
             "message.churn.score.tested",
             "message.churn.score.no_better_than_chance",
+            "message.churn.score.no_columns",
             "message.churn.score.not_persuadable",
             "action.churn.score.talk",
             "action.churn.score.nobody",

@@ -382,9 +382,10 @@ impl Staying {
             }
         }
         if let Some(peak) = self.peak {
+            let one = Cell::Word { family: "tenure_one", name: self.unit.word() };
             let said = Message::new("churn.survival.peak")
                 .with("after", Cell::Count(u64::from(peak.unit)))
-                .with("unit", unit)
+                .with("unit", if peak.unit == 1 { one } else { unit })
                 .with("share", Cell::Share(peak.leaving.value));
             let (low, high) = peak.leaving.interval.unwrap_or((peak.leaving.value, peak.leaving.value));
             out.push(said.with("low", Cell::Share(low)).with("high", Cell::Share(high)));
@@ -499,6 +500,9 @@ impl Analysis for ChurnSurvivalAnalysis {
             "chart.churn.survival.curve",
             "chart.churn.survival.reasons",
             "chart.churn.survival.plans",
+            "word.tenure_one.day",
+            "word.tenure_one.week",
+            "word.tenure_one.month",
             "word.tenure_unit.day",
             "word.tenure_unit.week",
             "word.tenure_unit.month",

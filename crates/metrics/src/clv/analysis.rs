@@ -59,11 +59,11 @@ params! {
         level: f64 = 0.95,
         /// Draws of the parametric bootstrap; none when 0
         bootstrap: u32 = 0,
-        /// Facts stated about customers that may go with how they buy and leave, such as customers.industry
+        /// Facts stated about customers that may go with how they buy and leave, such as customers.channel; others must have been known at the first purchase
         covariate: Names = Names::default(),
         /// Value by group: a fact that names, or says yes or no, such as customers.country or segments.rfm.segment
         by: Option<String> = None,
-        /// What winning a customer costs: an amount for all, or GROUP=AMOUNT for groups of --by
+        /// What winning a customer cost: an amount for all, GROUP=AMOUNT for groups of --by, or a fact such as customers.cost
         acquisition_cost: Names = Names::default(),
     }
 }
@@ -201,8 +201,8 @@ pub fn lifetime_value(
 /// Works out lifetime values from purchases and the facts that the parameters name.
 ///
 /// # Errors
-/// As [`lifetime_value`]; a fact that is not there; a covariate that is worked out from purchases; no covariate that can
-/// be used.
+/// As [`lifetime_value`]; a fact that is not there; a covariate that was not known yet when customers first bought; no
+/// covariate that can be used.
 pub fn lifetime_value_with(
     purchases: &Histories<PurchaseRow>,
     money: MoneyUnit,
@@ -309,7 +309,8 @@ pub fn lifetime_value_with(
         }
         _ => None,
     };
-    let acquisition = costs.account(&valuer, &groups, money, model, spend.model().as_ref())?;
+    let acquisition =
+        costs.account(&valuer, &rows, &groups, money, facts, (model, spend.model().as_ref()))?;
     let purchases_ahead = used.and_then(|t| valuer.purchases(&t.fit, horizon));
     let last = trials.last();
     let judged = last.and_then(|t| t.fits.get(chosen).map(|f| (t, &f.1)));
@@ -381,17 +382,17 @@ fn design(names: &[String], facts: &Facts, base: &Base) -> Result<Option<Arc<Des
     if names.is_empty() {
         return Ok(None);
     }
-    // What is worked out from purchases would tell the model what it is to explain.
-    if let Some(name) = names.iter().find(|n| !n.starts_with("customers.")) {
-        return Err(Error::Parameter {
-            parameter: "covariate",
-            value: name.clone(),
-            allowed: "a fact stated about customers, such as customers.industry: others follow from what they did",
-        });
-    }
     let mut columns = Vec::new();
     for name in names {
         columns.push((name.as_str(), facts.column(name)?));
+        // What is stated about customers holds for all time; anything else may follow from the very purchases that the
+        // model is to explain, unless it was known before the first of them.
+        let known = facts.known(name).filter(|_| !name.starts_with("customers."));
+        let earlier = base.buyers.iter().filter(|b| known.is_some_and(|k| b.first < k)).count() as u64;
+        if let Some(known) = known.filter(|_| earlier > 0) {
+            let customers = base.buyers.len() as u64;
+            return Err(Error::KnownLater { fact: name.clone(), known, earlier, customers });
+        }
     }
     let buyers: Vec<CustomerIx> = base.buyers.iter().map(|b| b.who).collect();
     Design::of(&columns, &buyers, base.customers).map(Arc::new).map(Some)
@@ -503,7 +504,8 @@ impl Analysis for ClvAnalysis {
     };
 
     fn wants(p: &ClvParams) -> Vec<String> {
-        p.covariate.0.iter().chain(&p.by).cloned().collect()
+        let costs = p.acquisition_cost.0.iter().filter(|item| Costs::is_fact(item));
+        p.covariate.0.iter().chain(&p.by).chain(costs).cloned().collect()
     }
 
     fn run(

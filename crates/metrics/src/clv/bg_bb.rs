@@ -19,7 +19,7 @@
 use super::fit::{Fit, NEGLIGIBLE, maximise};
 use super::{Undefined, edges};
 use naata_math::optimise::Derivatives;
-use naata_math::{Dual2, Matrix, Neumaier, exp, ln, ln_add_exp, ln_beta};
+use naata_math::{Dual2, Matrix, Neumaier, exp, ln, ln_add_exp, ln_beta, ln_rising};
 
 /// The model at given parameters.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -114,23 +114,32 @@ impl BgBb {
         [("alpha", self.alpha), ("beta", self.beta), ("gamma", self.gamma), ("delta", self.delta)]
     }
 
+    /// The logarithm of B(alpha + x, beta + of - x)/B(alpha, beta), by rising factorials: exact also where chances hardly
+    /// differ.
+    fn ln_buys(&self, x: f64, of: f64) -> f64 {
+        ln_rising(self.alpha, x) + ln_rising(self.beta, of - x) - ln_rising(self.alpha + self.beta, of)
+    }
+
+    /// The logarithm of B(gamma, delta + n)/B(gamma, delta).
+    fn ln_stays(&self, n: f64) -> f64 {
+        ln_rising(self.delta, n) - ln_rising(self.gamma + self.delta, n)
+    }
+
+    /// The logarithm of B(gamma + 1, delta + n)/B(gamma, delta).
+    fn ln_leaves(&self, n: f64) -> f64 {
+        ln(self.gamma) - ln(self.gamma + self.delta + n) + self.ln_stays(n)
+    }
+
     /// The logarithm of the chance to be a customer still at opportunity `at` >= n, and of this history.
     fn ln_alive(&self, row: &Row, at: u32) -> f64 {
-        let (x, n) = (f64::from(row.x), f64::from(row.n));
-        ln_beta(self.alpha + x, self.beta + n - x) - ln_beta(self.alpha, self.beta)
-            + ln_beta(self.gamma, self.delta + f64::from(at))
-            - ln_beta(self.gamma, self.delta)
+        self.ln_buys(f64::from(row.x), f64::from(row.n)) + self.ln_stays(f64::from(at))
     }
 
     /// The logarithm of the likelihood of one customer of the row.
     pub fn ln_likelihood(&self, row: &Row) -> f64 {
-        let norm = ln_beta(self.alpha, self.beta) + ln_beta(self.gamma, self.delta);
         (row.t_x..row.n).fold(self.ln_alive(row, row.n), |sum, last| {
-            let (x, last) = (f64::from(row.x), f64::from(last));
-            let gone = ln_beta(self.alpha + x, self.beta + last - x)
-                + ln_beta(self.gamma + 1.0, self.delta + last)
-                - norm;
-            ln_add_exp(sum, gone)
+            let last = f64::from(last);
+            ln_add_exp(sum, self.ln_buys(f64::from(row.x), last) + self.ln_leaves(last))
         })
     }
 
@@ -147,15 +156,15 @@ impl BgBb {
     /// buys nothing.
     pub fn purchase_probabilities(&self, row: &Row, ahead: u32) -> Vec<f64> {
         let (x, n) = (f64::from(row.x), f64::from(row.n));
-        let norm = ln_beta(self.alpha, self.beta) + ln_beta(self.gamma, self.delta) + self.ln_likelihood(row);
+        let norm = self.ln_likelihood(row);
         let chance = |k: f64, of: f64, stays: f64| {
             let ways = -ln_beta(k + 1.0, of - k + 1.0) - ln(of + 1.0);
-            exp(ways + ln_beta(self.alpha + x + k, self.beta + n - x + of - k) + stays - norm)
+            exp(ways + self.ln_buys(x + k, n + of) + stays - norm)
         };
         let gone = 1.0 - self.p_alive(row, 0);
         let of = |k: u32| {
-            let stays = ln_beta(self.gamma, self.delta + n + f64::from(ahead));
-            let leaves = |i: u32| ln_beta(self.gamma + 1.0, self.delta + n + f64::from(i));
+            let stays = self.ln_stays(n + f64::from(ahead));
+            let leaves = |i: u32| self.ln_leaves(n + f64::from(i));
             let on_the_way = (k..ahead).map(|i| chance(f64::from(k), f64::from(i), leaves(i)));
             let rest = if k == 0 { f64::max(gone, 0.0) } else { 0.0 };
             chance(f64::from(k), f64::from(ahead), stays) + on_the_way.sum::<f64>() + rest

@@ -1,7 +1,9 @@
 //! The parts of a lifetime-value answer that are there on request: groups, covariates, what winning customers cost.
 
+use super::acquisition::Won;
 use super::analysis::Clv;
-use super::covariate::{Process, factor};
+use super::covariate::{Process, factor, moves};
+use super::covariate_fit::effects;
 use super::fit::{Coefficient, FitOutcome};
 use super::groups::{GroupWorth, SMALL};
 use super::interval::Total;
@@ -37,16 +39,17 @@ impl Clv {
                 ChartKind::Intervals { label: "group", value: "still_expected", low: "low", high: "high" },
             );
         if let Some(a) = &self.acquisition {
-            let cost = |i: usize| a.of_groups.get(i).copied().flatten();
-            let margin = self.margin.unwrap_or(1.0);
-            let net = |(i, g): (usize, &GroupWorth)| {
-                let brought = margin * self.money.float(g.paid);
-                self.money.nearest(brought - cost(i)? * g.customers as f64)
+            let won = |f: &dyn Fn(&Won) -> Option<f64>| {
+                let one = |w: &Won| f(w).and_then(|x| self.money.nearest(x));
+                Column::Money(a.of_groups.iter().map(one).collect(), self.money)
             };
-            let costs = (0..of.len()).map(|i| cost(i).and_then(|c| self.money.nearest(c))).collect();
+            let net = |w: &Won, of: f64| (w.customers > 0).then(|| of - self.money.float(w.cost));
+            let unknown = a.of_groups.iter().map(|w| Some(w.unknown)).collect();
             table = table
-                .with("acquisition_cost", Column::Money(costs, self.money))
-                .with("historic_value", Column::Money(of.iter().enumerate().map(net).collect(), self.money));
+                .with("cost_unknown", Column::Count(unknown))
+                .with("acquisition_cost", won(&|w| w.each(self.money)))
+                .with("historic_value", won(&|w| net(w, self.money.float(w.brought))))
+                .with("net_value", won(&|w| net(w, w.in_all?)));
         }
         Some(table)
     }
@@ -54,14 +57,14 @@ impl Clv {
     /// What each covariate does.
     pub(super) fn covariates_table(&self) -> Option<Table> {
         let design = self.design.as_ref()?;
-        let of: &[Coefficient] = self.used().map_or(&[], |t| &t.fit.coefficients);
+        let of: Vec<Coefficient> = self.used().map_or_else(Vec::new, |t| effects(&t.fit));
         let column = |f: &dyn Fn(&super::DesignColumn) -> Option<String>| {
             let cell = |c: &Coefficient| design.columns.get(c.column).and_then(f).map(String::into_boxed_str);
             Column::Text(of.iter().map(cell).collect())
         };
         let number =
             |f: &dyn Fn(&Coefficient) -> f64| Column::Number(of.iter().map(|c| Some(f(c))).collect());
-        let process = |c: &Coefficient| Some(u16::from(c.process == Process::Leaving));
+        let process = |c: &Coefficient| Some(c.process.position());
         let processes = of.iter().map(process).collect();
         let against = |c: &super::DesignColumn| match c.scale {
             Some((mean, deviation)) => Some(format!("{mean:.4} ± {deviation:.4}")),
@@ -83,6 +86,33 @@ impl Clv {
         ))
     }
 
+    /// The coefficients as they are estimated, each with the parameter whose logarithm it moves; where what covariates do
+    /// can be read from the other table as well, there is none.
+    pub(super) fn coefficients_table(&self) -> Option<Table> {
+        let design = self.design.as_ref()?;
+        let used = self.used()?;
+        let of = &used.fit.coefficients;
+        if of.iter().all(|c| c.process != Process::Staying) {
+            return None;
+        }
+        let name = |c: &Coefficient| Some(design.columns.get(c.column)?.name().into_boxed_str());
+        let parameter = |c: &Coefficient| {
+            let at = moves(used.name).iter().find(|m| m.2 == c.process)?.0;
+            used.fit.parameters.get(at).map(|p| p.name.into())
+        };
+        let number =
+            |f: &dyn Fn(&Coefficient) -> f64| Column::Number(of.iter().map(|c| Some(f(c))).collect());
+        let table = Table::figures("coefficients")
+            .with("column", Column::Text(of.iter().map(name).collect()))
+            .with("parameter", Column::Text(of.iter().map(parameter).collect()))
+            .with("coefficient", number(&|c| c.value))
+            .with("standard_error", number(&|c| c.standard_error))
+            .with("low", number(&|c| c.interval.0))
+            .with("high", number(&|c| c.interval.1))
+            .with("p", number(&|c| c.p));
+        Some(table)
+    }
+
     pub(super) fn breakdown_head(&self, a: &mut Answer) {
         let number = |x: Option<f64>| x.filter(|x| x.is_finite()).map_or(Cell::Missing, Cell::Number);
         a.set("purchases.expected", number(self.purchases.map(|t| t.value)));
@@ -97,12 +127,15 @@ impl Clv {
         }
         if let Some(q) = &self.acquisition {
             let money = |x: f64| self.money.nearest(x).map_or(Cell::Missing, |m| Cell::Money(m, self.money));
-            a.set("acquisition.customers", Cell::Count(q.customers));
-            a.set("acquisition.cost", Cell::Money(q.cost, self.money));
-            a.set("acquisition.brought", Cell::Money(q.brought, self.money));
-            let net = q.brought.minus(q.cost, "historic value").ok();
+            a.set("acquisition.customers", Cell::Count(q.all.customers));
+            a.set("acquisition.unknown", Cell::Count(q.all.unknown));
+            a.set("acquisition.cost", Cell::Money(q.all.cost, self.money));
+            a.set("acquisition.brought", Cell::Money(q.all.brought, self.money));
+            let net = q.all.brought.minus(q.all.cost, "historic value").ok();
             a.set("acquisition.historic", net.map_or(Cell::Missing, |m| Cell::Money(m, self.money)));
-            a.set("acquisition.each", money(q.each));
+            let in_all = q.all.in_all.map(|v| v - self.money.float(q.all.cost));
+            a.set("acquisition.net", in_all.map_or(Cell::Missing, money));
+            a.set("acquisition.each", q.all.each(self.money).map_or(Cell::Missing, money));
             a.set("acquisition.new_customer", q.new_customer.map_or(Cell::Missing, money));
             a.set("acquisition.payback", q.payback.map_or(Cell::Missing, |k| Cell::Count(u64::from(k))));
         }
@@ -126,16 +159,22 @@ impl Clv {
                     .with("columns", Cell::Count(self.design.as_ref().map_or(0, |d| d.columns.len() as u64))),
             );
         }
-        if let Some((q, value)) = self.acquisition.as_ref().and_then(|q| Some((q, q.new_customer?))) {
-            let money = |x: f64| self.money.nearest(x).map_or(Cell::Missing, |m| Cell::Money(m, self.money));
+        let money = |x: f64| self.money.nearest(x).map_or(Cell::Missing, |m| Cell::Money(m, self.money));
+        if let Some(q) = &self.acquisition {
             let days = u64::from(self.plan.period_days);
-            let message = match q.payback {
-                Some(0) => Message::new("clv.payback_at_once"),
-                Some(k) => Message::new("clv.payback").with("days", Cell::Count(u64::from(k) * days)),
-                None => Message::new("clv.no_payback")
-                    .with("days", Cell::Count(u64::from(self.plan.periods) * days)),
-            };
-            out.push(message.with("cost", money(q.each)).with("value", money(value)));
+            if let Some((value, each)) = q.new_customer.zip(q.all.each(self.money)) {
+                let message = match q.payback {
+                    Some(0) => Message::new("clv.payback_at_once"),
+                    Some(k) => Message::new("clv.payback").with("days", Cell::Count(u64::from(k) * days)),
+                    None => Message::new("clv.no_payback")
+                        .with("days", Cell::Count(u64::from(self.plan.periods) * days)),
+                };
+                out.push(message.with("cost", money(each)).with("value", money(value)));
+            }
+            if q.all.unknown > 0 {
+                let said = Message::new("clv.cost_unknown").with("customers", Cell::Count(q.all.unknown));
+                out.push(said.with("known", Cell::Count(q.all.customers)));
+            }
         }
         let small = self.groups.iter().filter(|g| g.customers < SMALL).count() as u64;
         if small > 0 {

@@ -240,6 +240,9 @@ pub struct Contract {
     pub money: MoneyUnit,
 }
 
+/// Fewer customers are not fitted: a share of ten is known to some thirty points only, and two parameters to less.
+const LEAST: u64 = 10;
+
 /// The most renewals that can be looked ahead.
 const MOST_AHEAD: u32 = 600;
 
@@ -274,7 +277,7 @@ struct Stay {
 /// Works out the value of customers under contract.
 ///
 /// # Errors
-/// A parameter out of range; nobody whose start the records show.
+/// A parameter out of range; nobody, or too few, whose start the records show.
 pub fn contract_value(
     subscriptions: &Histories<SubscriptionRow>,
     texts: &Texts,
@@ -307,6 +310,10 @@ pub fn contract_value(
     }
     if stays.is_empty() {
         return Err(Error::Nobody);
+    }
+    let customers = stays.len() as u64;
+    if customers < LEAST {
+        return Err(Error::TooFewContracts { customers, least: LEAST });
     }
     let rate = rate_of_months(p.discount, months);
     let of = Valuer {
@@ -663,13 +670,17 @@ mod tests {
             // At once.
             Some(day(2020, 1, 15)),
         ];
-        let of: Vec<(u32, Option<Day>)> = (0..).zip(ends).collect();
         let p = ContractParams { least: 1, ..ContractParams::default() };
+        let few: Vec<(u32, Option<Day>)> = (0..).zip(ends).collect();
+        let refused = value(&few, day(2020, 4, 14), &p).unwrap_err();
+        assert_eq!(refused, Error::TooFewContracts { customers: 5, least: 10 });
+        // Each twice, which is enough.
+        let of: Vec<(u32, Option<Day>)> = (0..).zip(ends.into_iter().chain(ends)).collect();
         let c = value(&of, day(2020, 4, 14), &p).unwrap();
-        assert_eq!((&c.all.renewals.lost[..], &c.all.renewals.still[..]), (&[2, 2, 0][..], &[0, 0, 1][..]));
-        assert_eq!(c.rows.len(), 1);
+        assert_eq!((&c.all.renewals.lost[..], &c.all.renewals.still[..]), (&[4, 4, 0][..], &[0, 0, 2][..]));
+        assert_eq!(c.rows.len(), 2);
         let seen: Vec<(u64, u64)> = c.curve.iter().map(|r| (r.due, r.made)).take(3).collect();
-        assert_eq!(seen, [(5, 3), (3, 1), (0, 0)]);
+        assert_eq!(seen, [(10, 6), (6, 2), (0, 0)]);
     }
 
     proptest! {

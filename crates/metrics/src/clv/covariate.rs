@@ -5,13 +5,13 @@
 //! that are constant or that others determine are named and left out before anything is fitted.
 //!
 //! # Formula
-//! With covariates z: `alpha_z = alpha exp(-g'z)`, so that purchases come exp(g'z) times as fast; and where leaving is a
-//! coin `a_z = a exp(d'z)`, so that the mean odds of leaving a/b are exp(d'z)-fold, or where it runs by the clock
-//! `beta_z = beta exp(-d'z)`, so that customers leave exp(d'z) times as fast.
+//! With covariates z: `alpha_z = alpha exp(-g'z)`, so that purchases come exp(g'z) times as fast. Where leaving runs by
+//! the clock `beta_z = beta exp(-d'z)`, so that customers leave exp(d'z) times as fast. Where it is a coin
+//! `a_z = a exp(d'z)` and `b_z = b exp(e'z)`, so that the odds of leaving a/b are exp((d - e)'z)-fold, and the chances of
+//! leaving may lie closer together or farther apart.
 //!
 //! # Source
-//! Fader and Hardie, "Incorporating Time-Invariant Covariates into the Pareto/NBD and BG/NBD Models", 2007. There b may
-//! have coefficients as well; here it is common to all, as odds of leaving that differ need one coefficient only.
+//! Fader and Hardie, "Incorporating Time-Invariant Covariates into the Pareto/NBD and BG/NBD Models", 2007.
 
 use super::{AnyModel, History, PurchaseModel, Undefined};
 use crate::Error;
@@ -33,17 +33,28 @@ const TOLERANCE: f64 = 1e-9;
 pub enum Process {
     /// The rate of purchases.
     Purchases,
-    /// The odds, or the rate, of leaving.
+    /// Leaving: its rate, or a, which weighs for it among the odds.
     Leaving,
+    /// Staying: b, which weighs against leaving among the odds.
+    Staying,
 }
 
 impl Process {
     /// The names used in results.
-    pub const NAMES: &'static [&'static str] = &["purchases", "leaving"];
+    pub const NAMES: &'static [&'static str] = &["purchases", "leaving", "staying"];
+
+    /// The position in [`Process::NAMES`].
+    pub fn position(self) -> u16 {
+        match self {
+            Self::Purchases => 0,
+            Self::Leaving => 1,
+            Self::Staying => 2,
+        }
+    }
 
     /// The name used in results.
     pub fn name(self) -> &'static str {
-        if self == Self::Purchases { "purchases" } else { "leaving" }
+        Self::NAMES.get(usize::from(self.position())).copied().unwrap_or_default()
     }
 }
 
@@ -252,17 +263,18 @@ impl Design {
 pub struct CovariateModel {
     /// The model of a customer whose covariates are all zero.
     plain: AnyModel,
-    /// The coefficients of the rate of purchases, then those of leaving.
+    /// The coefficients of the rate of purchases, then those of leaving and of staying.
     coefficients: Vec<f64>,
     /// The model of each pattern.
     patterns: Vec<AnyModel>,
     design: Arc<Design>,
 }
 
-/// The parameters that covariates move, by position, and the sign of it: first of purchases, then of leaving.
+/// The parameters that covariates move, by position, and the sign of it: first of purchases, then of leaving and staying.
 pub(super) fn moves(name: &str) -> &'static [(usize, f64, Process)] {
     use super::{BgNbd, MbgNbd, ParetoNbd};
-    const COIN: &[(usize, f64, Process)] = &[(1, -1.0, Process::Purchases), (2, 1.0, Process::Leaving)];
+    const COIN: &[(usize, f64, Process)] =
+        &[(1, -1.0, Process::Purchases), (2, 1.0, Process::Leaving), (3, 1.0, Process::Staying)];
     const CLOCK: &[(usize, f64, Process)] = &[(1, -1.0, Process::Purchases), (3, -1.0, Process::Leaving)];
     const NEVER: &[(usize, f64, Process)] = &[(1, -1.0, Process::Purchases)];
     match name {
@@ -284,8 +296,8 @@ pub(super) fn shift(name: &str, size: usize, coefficients: &[f64], row: &[f64]) 
 }
 
 impl CovariateModel {
-    /// The model at given coefficients: those of the rate of purchases, then those of leaving; `None` where a pattern has
-    /// no valid parameters.
+    /// The model at given coefficients: those of the rate of purchases, then those of leaving, then of staying where
+    /// leaving is a coin; `None` where a pattern has no valid parameters.
     pub fn new(plain: AnyModel, coefficients: Vec<f64>, design: Arc<Design>) -> Option<Self> {
         let size = plain.parameters().len();
         let of = |row: &Vec<f64>| plain.moved(&shift(plain.name(), size, &coefficients, row));

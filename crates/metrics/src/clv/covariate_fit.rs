@@ -95,7 +95,7 @@ pub(super) fn fit(name: &'static str, histories: &Collapsed, design: &Arc<Design
             Outcome::Diverging { parameter, .. } => Some(parameter),
             _ => flat,
         };
-        ended(name, histories, design, found, runs, size)
+        ended(name, histories, design, found, runs, coefficients, size)
     };
     let (k, log_likelihood) = match outcome {
         FitOutcome::Boundary { log_likelihood, .. } => (2 + columns, log_likelihood),
@@ -109,13 +109,9 @@ pub(super) fn fit(name: &'static str, histories: &Collapsed, design: &Arc<Design
         interval: Some((exp(log - Z * error), exp(log + Z * error))),
     });
     let of_columns = coefficients.iter().zip(errors.iter().skip(size)).enumerate();
-    let of_columns = of_columns.map(|(i, (value, error))| Coefficient {
-        column: i % columns,
-        process: acts.get(i / columns).map_or(Process::Purchases, |a| a.2),
-        value: *value,
-        standard_error: *error,
-        interval: (value - Z * error, value + Z * error),
-        p: naata_math::erfc((value / error).abs() / std::f64::consts::SQRT_2),
+    let of_columns = of_columns.map(|(i, (value, error))| {
+        let process = acts.get(i / columns).map_or(Process::Purchases, |a| a.2);
+        Coefficient::new(i % columns, process, *value, *error)
     });
     let whole = model.and_then(|m| CovariateModel::new(m, coefficients.to_vec(), Arc::clone(design)));
     let n = histories.customers();
@@ -134,6 +130,9 @@ pub(super) fn fit(name: &'static str, histories: &Collapsed, design: &Arc<Design
     }
 }
 
+/// Odds of leaving within this many powers of e of the others' are no separation, however a and b run.
+const APART: f64 = 8.0;
+
 /// How a search ended that has no maximum inside; `runs` is what runs away or is known least.
 fn ended(
     name: &'static str,
@@ -141,6 +140,7 @@ fn ended(
     design: &Arc<Design>,
     found: f64,
     runs: Option<usize>,
+    coefficients: &[f64],
     size: usize,
 ) -> FitOutcome {
     let unidentified = |parameter, why| FitOutcome::NotIdentified { parameter, why };
@@ -155,14 +155,45 @@ fn ended(
         }
     }
     let columns = design.columns.len();
+    let acts = moves(name);
     match runs {
-        Some(i) if i >= size => FitOutcome::Separated {
-            column: (i - size) % columns,
-            process: moves(name).get((i - size) / columns).map_or(Process::Purchases, |a| a.2),
-        },
+        Some(i) if i >= size => {
+            let column = (i - size) % columns;
+            let process = acts.get((i - size) / columns).map_or(Process::Purchases, |a| a.2);
+            let of = |k: usize| coefficients.get(k * columns + column).copied().unwrap_or(0.0);
+            if process == Process::Purchases || acts.len() < 3 || (of(1) - of(2)).abs() > APART {
+                // What tells leavers from stayers is what weighs for leaving against what weighs against it.
+                let process = if process == Process::Purchases { process } else { Process::Leaving };
+                return FitOutcome::Separated { column, process };
+            }
+            // Both run the same way: customers of the level hardly differ in their odds, which is no separation.
+            unidentified(
+                fit::parameter_names(name).get(2 + (i - size) / columns - 1).copied(),
+                Unidentified::Flat,
+            )
+        }
         Some(i) => unidentified(fit::parameter_names(name).get(i).copied(), Unidentified::Flat),
         None => unidentified(None, Unidentified::Stalled),
     }
+}
+
+/// What covariates do, as it can be read: to the rate of purchases, and to the rate or the odds of leaving. Where leaving
+/// is a coin its odds are a/b, so that the coefficients of b are taken from those of a.
+pub(super) fn effects<M>(fit: &Fit<M>) -> Vec<Coefficient> {
+    let columns = fit.coefficients.iter().filter(|c| c.process == Process::Purchases).count();
+    let one = |(i, c): (usize, &Coefficient)| match c.process {
+        Process::Purchases => Some(*c),
+        Process::Staying => None,
+        Process::Leaving => {
+            let Some(stays) = fit.coefficients.get(i + columns) else { return Some(*c) };
+            let covariance = fit.ln_covariance.as_ref()?;
+            let at = fit.parameters.len() + i;
+            let joint = covariance.at(at, at + columns);
+            let variance = covariance.at(at, at) + covariance.at(at + columns, at + columns) - 2.0 * joint;
+            Some(Coefficient::new(c.column, c.process, c.value - stays.value, variance.max(0.0).sqrt()))
+        }
+    };
+    fit.coefficients.iter().enumerate().filter_map(one).collect()
 }
 
 #[cfg(test)]
@@ -220,13 +251,13 @@ mod tests {
         let d = design(&[vec![zs[1]], vec![zs[2]]]);
         let all = customers(3, 200);
         for (name, first_toss) in [(BgNbd::NAME, 0), (MbgNbd::NAME, 1)] {
-            let point = [-0.4, 1.9, -0.2, 0.8, 0.3, -0.45];
-            let theirs: Dual2<6> = all
+            let point = [-0.4, 1.9, -0.2, 0.8, 0.3, -0.45, 0.25];
+            let theirs: Dual2<7> = all
                 .iter()
                 .map(|h| {
-                    let [r, alpha, a, b, g, e] = Dual2::<6>::parameters(point);
+                    let [r, alpha, a, b, g, e, f] = Dual2::<7>::parameters(point);
                     let z = zs[h.pattern() as usize];
-                    let (r, b) = (r.exp(), b.exp());
+                    let (r, b) = (r.exp(), (b + f * z).exp());
                     let (alpha, a) = ((alpha - g * z).exp(), (a + e * z).exp());
                     let (x, n) = (f64::from(h.x()), f64::from(h.x() + first_toss));
                     let common = r.ln_rising(x) + r * alpha.ln() - a.ln_beta(&b);
@@ -240,11 +271,11 @@ mod tests {
                 .sum();
             let ours = derivatives(name, &point, &Collapsed::new(&all).by_pattern(), &d).unwrap();
             assert_close(name, ours.value, theirs.value, 1e-12);
-            for i in 0..6 {
+            for i in 0..7 {
                 assert!(
                     (ours.gradient[i] - theirs.gradient[i]).abs() < 1e-9 * (1.0 + theirs.gradient[i].abs())
                 );
-                for j in 0..6 {
+                for j in 0..7 {
                     let (x, y) = (ours.hessian.at(i, j), theirs.hessian[i][j]);
                     assert!((x - y).abs() < 1e-9 * (1.0 + y.abs()), "{name} {i} {j}: {x} {y}");
                 }
@@ -253,38 +284,48 @@ mod tests {
     }
 
     #[test]
-    fn derivatives_match_differences_where_leaving_runs_by_the_clock() {
+    fn derivatives_match_differences() {
         let d = design(&[vec![1.0], vec![-0.7]]);
         let groups = Collapsed::new(&customers(3, 120)).by_pattern();
-        let point = [0.2, 2.0, -0.5, 2.4, 0.25, -0.4];
-        let at = |p: &[f64]| derivatives(ParetoNbd::NAME, p, &groups, &d).unwrap();
-        let here = at(&point);
-        for i in 0..6 {
-            let moved = |by: f64| {
-                let mut p = point;
-                p[i] += by;
-                at(&p)
-            };
-            let (up, down) = (moved(1e-4), moved(-1e-4));
-            let slope = (up.value - down.value) / 2e-4;
-            assert!((slope - here.gradient[i]).abs() < 1e-5 * (1.0 + slope.abs()), "{i}");
-            for j in 0..6 {
-                let bend = (up.gradient[j] - down.gradient[j]) / 2e-4;
-                assert!((bend - here.hessian.at(i, j)).abs() < 1e-5 * (1.0 + bend.abs()), "{i} {j}");
+        for (name, point) in [
+            (BgNbd::NAME, &[0.2, 2.0, -0.5, 0.9, 0.25, -0.4, 0.3][..]),
+            (MbgNbd::NAME, &[0.2, 2.0, -0.5, 0.9, 0.25, -0.4, 0.3]),
+            (ParetoNbd::NAME, &[0.2, 2.0, -0.5, 2.4, 0.25, -0.4]),
+            (Nbd::NAME, &[0.2, 2.0, 0.25]),
+        ] {
+            let at = |p: &[f64]| derivatives(name, p, &groups, &d).unwrap();
+            let here = at(point);
+            for i in 0..point.len() {
+                let moved = |by: f64| {
+                    let mut p = point.to_vec();
+                    p[i] += by;
+                    at(&p)
+                };
+                let (up, down) = (moved(1e-4), moved(-1e-4));
+                let slope = (up.value - down.value) / 2e-4;
+                assert!((slope - here.gradient[i]).abs() < 1e-5 * (1.0 + slope.abs()), "{name} {i}");
+                for j in 0..point.len() {
+                    let bend = (up.gradient[j] - down.gradient[j]) / 2e-4;
+                    assert!(
+                        (bend - here.hessian.at(i, j)).abs() < 1e-5 * (1.0 + bend.abs()),
+                        "{name} {i} {j}"
+                    );
+                }
             }
         }
     }
 
-    /// Customers of a world in which a yes-or-no makes purchases and odds of leaving exp(g) and exp(d) times what they
-    /// are.
-    fn world(n: u32, seed: u64, g: f64, d: f64, clock: bool) -> Vec<History> {
+    /// Customers of a world in which a yes-or-no makes purchases exp(g) times as frequent, and moves the logarithms of a,
+    /// or of the rate of leaving, by d and that of b by e.
+    fn world(n: u32, seed: u64, name: &str, [g, d, e]: [f64; 3]) -> Vec<History> {
         let mut rng = Rng::new(seed);
         let draw = |i: u32| {
             let z = f64::from(i % 2);
-            let model = if clock {
-                ParetoNbd::new(0.9, 7.0 * exp(-g * z), 0.7, 12.0 * exp(-d * z)).map(AnyModel::ParetoNbd)
-            } else {
-                BgNbd::new(0.8, 6.0 * exp(-g * z), 0.9 * exp(d * z), 2.5).map(AnyModel::BgNbd)
+            let (alpha, a, b) = (6.0 * exp(-g * z), 0.9 * exp(d * z), 2.5 * exp(e * z));
+            let model = match name {
+                BgNbd::NAME => BgNbd::new(0.8, alpha, a, b).map(AnyModel::BgNbd),
+                MbgNbd::NAME => MbgNbd::new(0.8, alpha, a, b).map(AnyModel::MbgNbd),
+                _ => ParetoNbd::new(0.9, alpha, 0.7, 12.0 * exp(-d * z)).map(AnyModel::ParetoNbd),
             };
             let age = 40.0 + rng.uniform() * 20.0;
             model.unwrap().draw(age, &mut rng).unwrap().with_pattern(i % 2)
@@ -295,23 +336,47 @@ mod tests {
     #[test]
     fn what_drives_a_drawn_world_is_recovered() {
         let d = design(&[vec![1.0]]);
-        let mut inside = 0;
+        let mut inside = [0; 2];
         for seed in 0..6 {
-            for (name, clock) in [(BgNbd::NAME, false), (ParetoNbd::NAME, true)] {
-                let fit = fit(name, &Collapsed::new(&world(3_000, seed, 0.5, -0.6, clock)), &d);
+            for name in [BgNbd::NAME, MbgNbd::NAME, ParetoNbd::NAME] {
+                let truth = [0.5, -0.6, 0.4];
+                let fit = fit(name, &Collapsed::new(&world(6_000, seed, name, truth)), &d);
                 assert_eq!(fit.outcome, FitOutcome::Interior, "{name} {seed}");
-                for (c, truth) in fit.coefficients.iter().zip([0.5, -0.6]) {
-                    inside += i32::from(c.interval.0 <= truth && truth <= c.interval.1);
+                for (c, truth) in fit.coefficients.iter().zip(truth) {
+                    inside[0] += i32::from(c.interval.0 <= truth && truth <= c.interval.1);
+                }
+                let both = effects(&fit);
+                let odds = if name == ParetoNbd::NAME { -0.6 } else { -1.0 };
+                assert_eq!(both.len(), 2);
+                for (c, truth) in both.iter().zip([0.5, odds]) {
+                    inside[1] += i32::from(c.interval.0 <= truth && truth <= c.interval.1);
+                    // What was planted is found: no interval reaches 0 on the rate of purchases.
+                    assert!(c.process != Process::Purchases || c.p < 1e-3, "{name} {seed}: {c:?}");
                 }
             }
         }
-        // 24 intervals at 95 %: fewer than 20 with a probability below 0.7 %.
-        assert!(inside >= 20, "{inside} of 24 intervals hold the truth");
+        // 48 and 36 intervals at 95 %: fewer than 41 and 30 with probabilities below 0.7 % and 0.9 %.
+        assert!(inside[0] >= 41 && inside[1] >= 30, "{inside:?} of 48 and 36 intervals hold the truth");
+    }
+
+    #[test]
+    fn what_does_nothing_is_not_found() {
+        let d = design(&[vec![1.0]]);
+        let mut found = 0;
+        for seed in 20..30 {
+            for name in [BgNbd::NAME, ParetoNbd::NAME] {
+                let fit = fit(name, &Collapsed::new(&world(2_000, seed, name, [0.0; 3])), &d);
+                assert_eq!(fit.outcome, FitOutcome::Interior, "{name} {seed}");
+                found += effects(&fit).iter().filter(|c| c.p < 0.05).count();
+            }
+        }
+        // 40 tests at 5 %: more than 6 with a probability of 1.4 %.
+        assert!(found <= 6, "{found} of 40");
     }
 
     #[test]
     fn neither_the_scale_of_a_column_nor_the_order_of_customers_matters() {
-        let mut all = world(1_500, 3, 0.4, 0.3, false);
+        let mut all = world(4_000, 3, BgNbd::NAME, [0.4, 0.3, 0.0]);
         let one = fit(BgNbd::NAME, &Collapsed::new(&all), &design(&[vec![1.0]]));
         let ten = fit(BgNbd::NAME, &Collapsed::new(&all), &design(&[vec![10.0]]));
         assert_close("log-likelihood", ten.log_likelihood, one.log_likelihood, 1e-12);
@@ -329,11 +394,11 @@ mod tests {
 
     #[test]
     fn a_column_whose_customers_never_come_back_separates() {
-        let mut all = world(1_000, 5, 0.0, 0.0, false);
+        let mut all = world(1_000, 5, BgNbd::NAME, [0.0; 3]);
         for h in all.iter_mut().filter(|h| h.pattern() == 1) {
             *h = History::new(0, 0.0, h.age()).unwrap().with_pattern(1);
         }
-        for name in [BgNbd::NAME, Nbd::NAME] {
+        for name in MODELS {
             let found = fit(name, &Collapsed::new(&all), &design(&[vec![1.0]]));
             let FitOutcome::Separated { column: 0, process: _ } = found.outcome else {
                 panic!("{name}: {:?}", found.outcome)

@@ -12,9 +12,10 @@
 
 use super::bg_bb::{BgBb, Row};
 use super::interval::Total;
+use super::opportunity::Opportunity;
 use super::spend::SpendFit;
 use super::value::{check_terms, rate_of_months};
-use super::{GammaGamma, mixing};
+use super::{GammaGamma, Nested, mixing};
 use crate::Error;
 use crate::churn::Period;
 use naata_answer::params;
@@ -101,6 +102,12 @@ pub struct Discrete {
     pub until: Day,
     /// The fit.
     pub fit: super::Fit<BgBb>,
+    /// The model that gives the figures: at an edge, what is left of it there; `None` where there is none.
+    pub model: Option<BgBb>,
+    /// The nested model, where the figures are those of an edge.
+    pub nested: Option<Nested>,
+    /// At an edge the chances, of buying and of leaving, that all customers share.
+    pub shared: (Option<f64>, Option<f64>),
     /// The spend.
     pub spend: SpendFit,
     /// One row for each customer, in id order.
@@ -215,7 +222,7 @@ pub fn discrete_value(
     let of = Valuer {
         all: &all,
         distinct: &distinct,
-        fit: &fit,
+        used: Opportunity::of(&fit, &distinct),
         spend: &spend,
         rate,
         z,
@@ -225,7 +232,10 @@ pub fn discrete_value(
     let ranges = of.ranges(horizon, 0.5 * (1.0 - p.level));
     let rows = all.iter().map(|c| of.giver(c, horizon, &ranges)).collect();
     let made: u64 = all.iter().map(|c| c.later.len() as u64).sum();
-    let model = fit.model;
+    let model = of.model();
+    let used = of.used.as_ref().map(|u| &u.0);
+    let (nested, shared) =
+        (used.and_then(Opportunity::nested), used.map_or((None, None), Opportunity::shared));
     let new = Row::new(0, 0, 0, 1.0);
     Ok(Discrete {
         period: p.period,
@@ -247,6 +257,9 @@ pub fn discrete_value(
         margin: p.margin,
         level: p.level,
         money,
+        model,
+        nested,
+        shared,
         fit,
         spend,
     })
@@ -300,7 +313,7 @@ fn periods(
 struct Valuer<'a> {
     all: &'a [Periods],
     distinct: &'a [Row],
-    fit: &'a super::Fit<BgBb>,
+    used: Option<(Opportunity, Matrix)>,
     spend: &'a SpendFit,
     rate: f64,
     z: f64,
@@ -308,8 +321,12 @@ struct Valuer<'a> {
 }
 
 impl Valuer<'_> {
-    fn parts(&self) -> Option<(BgBb, &Matrix)> {
-        self.fit.model.zip(self.fit.ln_covariance.as_ref())
+    fn model(&self) -> Option<BgBb> {
+        self.used.as_ref().map(|u| u.0.model)
+    }
+
+    fn parts(&self) -> Option<(&Opportunity, &Matrix)> {
+        self.used.as_ref().map(|u| (&u.0, &u.1))
     }
 
     fn worth(&self, j: u32) -> f64 {
@@ -318,11 +335,11 @@ impl Valuer<'_> {
 
     /// The prediction interval of each distinct row, mixed over the uncertain parameters.
     fn ranges(&self, ahead: u32, tail: f64) -> BTreeMap<(u32, u32, u32), (u32, u32)> {
-        let Some((model, covariance)) = self.parts() else { return BTreeMap::new() };
+        let Some((used, covariance)) = self.parts() else { return BTreeMap::new() };
         let mut models: Vec<BgBb> =
-            mixing::points(covariance).iter().filter_map(|by| model.moved(by)).collect();
+            mixing::points(covariance).iter().filter_map(|by| used.moved(by)).collect();
         if models.is_empty() {
-            models.push(model);
+            models.push(used.model);
         }
         let one = |r: &Row| {
             let range = mixing::range(models.iter().map(|m| m.purchase_probabilities(r, ahead)), tail)?;
@@ -332,7 +349,7 @@ impl Valuer<'_> {
     }
 
     fn giver(&self, c: &Periods, ahead: u32, ranges: &BTreeMap<(u32, u32, u32), (u32, u32)>) -> Giver {
-        let model = self.fit.model;
+        let model = self.model();
         let spend = self.spend.model().and_then(|g| g.expected_spend(c.row.x(), c.mean.unwrap_or(0.0)));
         let discounted = model.map(|m| m.moments(&c.row, ahead, |j| self.worth(j)).0);
         Giver {
@@ -350,10 +367,11 @@ impl Valuer<'_> {
 
     /// A sum over all distinct rows with both intervals, from each row's mean and variance.
     fn sum(&self, of: impl Fn(&BgBb, &Row) -> (f64, f64)) -> Option<Total> {
-        let (model, covariance) = self.parts()?;
+        let (used, covariance) = self.parts()?;
+        let model = used.model;
         let means = |m: &BgBb| exact_sum(self.distinct.iter().map(|r| r.weight() * of(m, r).0));
         let chance = exact_sum(self.distinct.iter().map(|r| r.weight() * of(&model, r).1));
-        let estimate = mixing::delta(covariance, |by| Some(means(&model.moved(by)?)));
+        let estimate = mixing::delta(covariance, |by| Some(means(&used.moved(by)?)));
         Some(Total::of(means(&model), estimate, Some(chance), self.z))
     }
 
@@ -363,7 +381,8 @@ impl Valuer<'_> {
 
     /// The value of everybody.
     fn total(&self, ahead: u32) -> Option<Total> {
-        let (model, covariance) = self.parts()?;
+        let (used, covariance) = self.parts()?;
+        let model = used.model;
         let gamma = self.spend.model()?;
         let spend_covariance = self.spend.fit.as_ref()?.ln_covariance.as_ref()?;
         let value = |m: &BgBb, g: &GammaGamma| {
@@ -379,7 +398,7 @@ impl Valuer<'_> {
             let all: Option<Vec<f64>> = self.all.iter().map(each).collect();
             all.map(exact_sum)
         };
-        let of_purchases = mixing::delta(covariance, |by| value(&model.moved(by)?, &gamma));
+        let of_purchases = mixing::delta(covariance, |by| value(&used.moved(by)?, &gamma));
         let of_spend = mixing::delta(spend_covariance, |by| {
             let [p, q, v] = mixing::moved(gamma.parameters().map(|p| p.1), by);
             value(&model, &GammaGamma::new(p, q, v)?)
@@ -410,7 +429,7 @@ impl Valuer<'_> {
             for c in who() {
                 *ages.entry(u32::try_from(k - c.first).unwrap_or(0)).or_default() += 1.0;
             }
-            let expected = self.fit.model.zip(new).map(|(m, new)| {
+            let expected = self.model().zip(new).map(|(m, new)| {
                 let at = |j: u32| m.expected_purchases(&new, j) - m.expected_purchases(&new, j - 1);
                 ages.iter().map(|(j, n)| n * at((*j).max(1))).sum::<f64>()
             });
@@ -438,18 +457,9 @@ impl Valuer<'_> {
             customers: members.len() as u64,
             actual: members.iter().map(|c| c.later.len() as u64).sum(),
             expected: self
-                .fit
-                .model
+                .model()
                 .map(|m| exact_sum(members.iter().map(|c| m.expected_purchases(&c.row, held_back)))),
         };
         of.into_iter().map(one).collect()
-    }
-}
-
-impl BgBb {
-    /// The model with its parameters moved by steps on the scale of their logarithms.
-    fn moved(&self, by: &[f64]) -> Option<Self> {
-        let [a, b, c, d] = mixing::moved(self.parameters().map(|p| p.1), by);
-        Self::new(a, b, c, d)
     }
 }

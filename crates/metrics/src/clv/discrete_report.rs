@@ -1,12 +1,13 @@
 //! The analysis `clv discrete`: value from one opportunity a period as an answer.
 
+use super::Nested;
 use super::discrete::{Discrete, DiscreteParams, Giver, Round, discrete_value};
 use super::interval::Total;
 use super::present::{fit_findings, parameters_table};
 use naata_answer::{
     Action, Analysis, Answer, Card, Cell, ChartKind, Column, Message, Present, Refusal, Stake, Table,
 };
-use naata_core::{Context, Histories, Minor, MoneyUnit, PurchaseRow};
+use naata_core::{Context, Finding, Histories, Minor, MoneyUnit, PurchaseRow, Severity};
 
 /// With fewer customers who came back than this no list is given out.
 const LEAST_TO_ACT: usize = 50;
@@ -150,6 +151,15 @@ impl Discrete {
                 .with("model", Cell::Word { family: "clv_model", name: "bg-bb" })
                 .with("customers", Cell::Count(self.rows.len() as u64)),
         );
+        if let (_, Some(leave)) = self.shared {
+            out.push(Message::new("clv.discrete.same_leaving").with("share", Cell::Share(leave)));
+        }
+        if let (Some(buy), _) = self.shared {
+            out.push(Message::new("clv.discrete.same_buying").with("share", Cell::Share(buy)));
+        }
+        if matches!(self.nested, Some(Nested::Binomial | Nested::BetaBinomial)) {
+            out.push(Message::new("clv.discrete.nobody_leaves"));
+        }
         if let Some((made, Some(forecast))) = self.holdout
             && let Some((low, high)) = forecast.prediction
         {
@@ -178,7 +188,7 @@ impl Discrete {
 
     fn action(&self, missed: &[usize]) -> Action {
         let repeaters = self.rows.iter().filter(|w| w.row.x() > 0).count();
-        if !self.fit.is_interior() {
+        if self.model.is_none() {
             return Action::Nothing { key: "clv.not_interior", values: Vec::new() };
         }
         if repeaters < LEAST_TO_ACT {
@@ -212,7 +222,15 @@ impl Present for Discrete {
         }
         a.tables.push(self.list("missed", &missed));
         a.messages = self.messages();
-        a.findings = fit_findings([("bg-bb", &self.fit.outcome)].into_iter());
+        match self.nested {
+            Some(nested) => a.findings.push(
+                Finding::new("clv.nested_used", Severity::Note)
+                    .value("bg-bb")
+                    .detail("nested", &nested.name())
+                    .detail("log_likelihood", &format!("{:.2}", self.fit.log_likelihood)),
+            ),
+            None => a.findings = fit_findings([("bg-bb", &self.fit.outcome)].into_iter()),
+        }
         let spend = self.spend.fit.iter().map(|f| ("gamma-gamma", &f.outcome));
         a.findings.extend(fit_findings(spend));
         a.findings.extend(self.spend.findings());
@@ -249,6 +267,9 @@ impl Analysis for ClvDiscreteAnalysis {
             "message.clv.discrete.no_holdout",
             "message.clv.discrete.left_out",
             "message.clv.discrete.refunds",
+            "message.clv.discrete.same_leaving",
+            "message.clv.discrete.same_buying",
+            "message.clv.discrete.nobody_leaves",
             "message.clv.total",
             "message.clv.revenue",
             "message.clv.model",

@@ -189,55 +189,70 @@ pub(super) fn of_spend(rows: &[Spend]) -> Option<(Nested, f64)> {
     best([(Nested::EqualMeans, equal), (Nested::SteadyAmounts, steady)].into_iter())
 }
 
-/// The best of the models at the edges of BG/BB, from purchases, the last of them, opportunities and weights.
-pub(super) fn of_opportunities(rows: &[(u32, u32, u32, f64)]) -> Option<(Nested, f64)> {
-    // Log odds of equal chances, else the logarithms of two shapes; the chance to buy first.
-    let starts: [(Nested, &[f64]); 5] = [
-        (Nested::Binomial, &[0.0]),
-        (Nested::BetaBinomial, &[0.0, 0.0]),
-        (Nested::EqualRatesEqualOdds, &[0.0, -2.0]),
-        (Nested::EqualOdds, &[0.0, 0.0, -2.0]),
-        (Nested::EqualRates, &[0.0, -0.7, 0.5]),
-    ];
-    best(starts.into_iter().map(|(nested, start)| {
-        let differ = matches!(nested, Nested::BetaBinomial | Nested::EqualOdds);
-        let value = maximum(start, |point| {
-            let (c, d) = if differ { (point[2], point[2]) } else { (point[1], point[2]) };
-            let buys = |x: f64, of: f64| {
-                if differ {
-                    let (a, b) = (point[0].exp(), point[1].exp());
-                    (a + x).ln_beta(&(b + (of - x))) - a.ln_beta(&b)
-                } else {
-                    -(ln_1p_exp(-point[0]) * x) - ln_1p_exp(point[0]) * (of - x)
-                }
-            };
-            // The logarithms of the chances to come past so many opportunities, and to leave after so many.
-            let stays = |n: f64| match nested {
-                Nested::EqualRates => c.exp().ln_beta(&(d.exp() + n)) - c.exp().ln_beta(&d.exp()),
-                Nested::EqualOdds | Nested::EqualRatesEqualOdds => -(ln_1p_exp(c) * n),
-                _ => D::constant(0.0),
-            };
-            let leaves = |n: f64| match nested {
-                Nested::EqualRates => {
-                    Some((c.exp() + 1.0).ln_beta(&(d.exp() + n)) - c.exp().ln_beta(&d.exp()))
-                }
-                Nested::EqualOdds | Nested::EqualRatesEqualOdds => Some(-ln_1p_exp(-c) - ln_1p_exp(c) * n),
-                _ => None,
-            };
-            let mut sum = D::constant(0.0);
-            for (x, t_x, n, weight) in rows {
-                let (x, n_all) = (f64::from(*x), f64::from(*n));
-                let alive = buys(x, n_all) + stays(n_all);
-                let one = (*t_x..*n).fold(alive, |sum, last| {
-                    let last = f64::from(last);
-                    leaves(last).map_or(sum, |l| sum.ln_add_exp(&(l + buys(x, last))))
-                });
-                sum += one * *weight;
-            }
-            Some(sum)
+/// Purchases, the last of them, opportunities and weights.
+pub(super) type Opportunities = (u32, u32, u32, f64);
+
+/// The nested models of BG/BB, each with its start: log odds of equal chances, else the logarithms of two shapes; the
+/// chance to buy first.
+const OF_OPPORTUNITIES: [(Nested, &[f64]); 5] = [
+    (Nested::Binomial, &[0.0]),
+    (Nested::BetaBinomial, &[0.0, 0.0]),
+    (Nested::EqualRatesEqualOdds, &[0.0, -2.0]),
+    (Nested::EqualOdds, &[0.0, 0.0, -2.0]),
+    (Nested::EqualRates, &[0.0, -0.7, 0.5]),
+];
+
+/// The best of the models at the edges of BG/BB.
+pub(super) fn of_opportunities(rows: &[Opportunities]) -> Option<(Nested, f64)> {
+    best(
+        OF_OPPORTUNITIES
+            .into_iter()
+            .map(|(nested, start)| (nested, maximum(start, |point| opportunities(nested, &point, rows)))),
+    )
+}
+
+/// The estimates of one of them on the scale on which it is searched, with their covariance; `None` without a maximum.
+pub(super) fn at_edge(nested: Nested, rows: &[Opportunities]) -> Option<(Vec<f64>, Matrix)> {
+    let (_, start) = OF_OPPORTUNITIES.into_iter().find(|(n, _)| *n == nested)?;
+    let found = search(start, |point| opportunities(nested, &point, rows));
+    let covariance = found.covariance().ok().filter(|c| found.outcome.is_converged() && c.is_finite())?;
+    Some((start.iter().zip(&found.point).map(|(s, o)| s + o).collect(), covariance))
+}
+
+/// The log-likelihood of a nested model of BG/BB.
+fn opportunities(nested: Nested, point: &[D; 3], rows: &[Opportunities]) -> Option<D> {
+    let differ = matches!(nested, Nested::BetaBinomial | Nested::EqualOdds);
+    let (c, d) = if differ { (point[2], point[2]) } else { (point[1], point[2]) };
+    let buys = |x: f64, of: f64| {
+        if differ {
+            let (a, b) = (point[0].exp(), point[1].exp());
+            (a + x).ln_beta(&(b + (of - x))) - a.ln_beta(&b)
+        } else {
+            -(ln_1p_exp(-point[0]) * x) - ln_1p_exp(point[0]) * (of - x)
+        }
+    };
+    // The logarithms of the chances to come past so many opportunities, and to leave after so many.
+    let stays = |n: f64| match nested {
+        Nested::EqualRates => c.exp().ln_beta(&(d.exp() + n)) - c.exp().ln_beta(&d.exp()),
+        Nested::EqualOdds | Nested::EqualRatesEqualOdds => -(ln_1p_exp(c) * n),
+        _ => D::constant(0.0),
+    };
+    let leaves = |n: f64| match nested {
+        Nested::EqualRates => Some((c.exp() + 1.0).ln_beta(&(d.exp() + n)) - c.exp().ln_beta(&d.exp())),
+        Nested::EqualOdds | Nested::EqualRatesEqualOdds => Some(-ln_1p_exp(-c) - ln_1p_exp(c) * n),
+        _ => None,
+    };
+    let mut sum = D::constant(0.0);
+    for (x, t_x, n, weight) in rows {
+        let (x, n_all) = (f64::from(*x), f64::from(*n));
+        let alive = buys(x, n_all) + stays(n_all);
+        let one = (*t_x..*n).fold(alive, |sum, last| {
+            let last = f64::from(last);
+            leaves(last).map_or(sum, |l| sum.ln_add_exp(&(l + buys(x, last))))
         });
-        (nested, value)
-    }))
+        sum += one * *weight;
+    }
+    Some(sum)
 }
 
 /// The best of the models at the edges of the shifted-beta-geometric one, in closed form: from the renewals made and

@@ -124,6 +124,15 @@ pub struct Coefficient {
     pub p: f64,
 }
 
+impl Coefficient {
+    /// A coefficient with its interval and test.
+    pub(super) fn new(column: usize, process: Process, value: f64, standard_error: f64) -> Self {
+        let interval = (value - Z * standard_error, value + Z * standard_error);
+        let p = naata_math::erfc((value / standard_error).abs() / std::f64::consts::SQRT_2);
+        Self { column, process, value, standard_error, interval, p }
+    }
+}
+
 /// An estimated model.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]

@@ -20,6 +20,8 @@ pub(super) type Divided = Vec<(Option<Box<str>>, Vec<usize>)>;
 pub struct GroupWorth {
     /// Its name; `None` for those of whom the fact is not known.
     pub name: Option<Box<str>>,
+    /// The positions of its customers among the buyers.
+    pub(super) of: Vec<usize>,
     /// Customers.
     pub customers: u64,
     /// What they paid so far.
@@ -73,6 +75,7 @@ pub(super) fn worth(
         let alive: Option<Vec<f64>> = of.iter().map(|i| rows.get(*i)?.p_alive).collect();
         Ok(GroupWorth {
             name,
+            of: of.clone(),
             customers: of.len() as u64,
             paid: Minor::from_wide(paid, "purchases of a group")?,
             mean_p_alive: alive.map(|a| naata_math::exact_sum(a) / of.len().max(1) as f64),

@@ -50,6 +50,7 @@ mod mixing;
 mod model;
 mod naive;
 mod nbd;
+mod opportunity;
 mod pareto_nbd;
 mod present;
 mod residual;
@@ -58,7 +59,7 @@ mod single;
 mod spend;
 mod value;
 
-pub use acquisition::{Acquisition, Costs};
+pub use acquisition::{Acquisition, Costs, Won};
 pub use analysis::{
     Clv, ClvAnalysis, ClvParams, Cohort, LEAST, LEAST_TO_ACT, MOST_SINGLE, Older, Worth, lifetime_value,
     lifetime_value_with,

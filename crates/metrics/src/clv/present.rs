@@ -38,6 +38,7 @@ pub(super) const WORDS: &[&str] = &[
     "message.clv.payback",
     "message.clv.payback_at_once",
     "message.clv.no_payback",
+    "message.clv.cost_unknown",
     "message.clv.small_groups",
     "message.clv.no_single_ranges",
     "action.clv.win_back",
@@ -61,6 +62,7 @@ pub(super) const WORDS: &[&str] = &[
     "word.fit.separated",
     "word.clv_process.purchases",
     "word.clv_process.leaving",
+    "word.clv_process.staying",
     "word.clv_value.revenue",
     "word.clv_value.margin",
     "word.clv_account.used",
@@ -505,7 +507,9 @@ impl Clv {
         if self.base.returned != Minor::ZERO {
             let ignored = self.refunds == super::RefundPolicy::Ignore;
             let key = if ignored { "clv.refunds" } else { "clv.refunds_net" };
-            out.push(Message::new(key).with("amount", Cell::Money(self.base.returned, self.money)));
+            // Told as an amount that was paid back: refunds are negative in the records.
+            let back = Minor(self.base.returned.0.saturating_neg());
+            out.push(Message::new(key).with("amount", Cell::Money(back, self.money)));
         }
         if self.spend.model().is_none() {
             out.push(Message::new("clv.spend_missing"));
@@ -581,6 +585,7 @@ impl Present for Clv {
         a.tables.extend(self.holdout_tables().into_iter().flatten());
         a.tables.extend(self.groups_table());
         a.tables.extend(self.covariates_table());
+        a.tables.extend(self.coefficients_table());
         a.tables.extend([self.cohorts_table(), self.account_table(), self.leaving_table()]);
         a.messages = self.messages();
         a.findings = self.findings();

@@ -15,7 +15,7 @@ use naata_testkit::{assert_close, reference, reference_json, relative};
 use proptest::prelude::*;
 use serde_json::Value;
 
-const USD: MoneyUnit = MoneyUnit { currency: Currency::NONE, scale: 2 };
+pub(crate) const USD: MoneyUnit = MoneyUnit { currency: Currency::NONE, scale: 2 };
 
 /// The rows of CDNOW_sample.txt, customers numbered by their sample id.
 fn cdnow() -> Option<Vec<PurchaseRow>> {
@@ -38,7 +38,7 @@ fn cdnow() -> Option<Vec<PurchaseRow>> {
     Some((0u32..).zip(text.lines()).map(row).collect())
 }
 
-fn group(rows: &[PurchaseRow], customers: usize) -> Histories<PurchaseRow> {
+pub(crate) fn group(rows: &[PurchaseRow], customers: usize) -> Histories<PurchaseRow> {
     Histories::group(customers, rows, |r| (r.day, r.seconds, r.amount, r.row)).unwrap()
 }
 
@@ -50,11 +50,11 @@ fn number(a: &Answer, key: &str) -> f64 {
     }
 }
 
-fn split() -> Day {
+pub(crate) fn split() -> Day {
     Day::from_ymd(1997, 9, 30).unwrap()
 }
 
-fn end() -> Day {
+pub(crate) fn end() -> Day {
     Day::from_ymd(1998, 6, 30).unwrap()
 }
 
@@ -338,14 +338,14 @@ proptest! {
 }
 
 /// CDNOW's purchases by customer.
-fn log() -> Option<Histories<PurchaseRow>> {
+pub(crate) fn log() -> Option<Histories<PurchaseRow>> {
     let rows = cdnow()?;
     let customers = rows.iter().map(|r| r.who.at() + 1).max()?;
     Some(group(&rows, customers))
 }
 
 /// Facts of CDNOW's customers that say nothing, one that says something planted, and one that is a number.
-fn facts(purchases: &Histories<PurchaseRow>) -> Facts {
+pub(crate) fn facts(purchases: &Histories<PurchaseRow>) -> Facts {
     use naata_facts::Column;
     let n = purchases.customers();
     let mut facts = Facts::new(n, end());
@@ -382,8 +382,10 @@ fn groups_and_costs_add_up_to_the_whole() {
     assert!(clv.groups.iter().all(|g| width(g.total.unwrap()) > width(clv.total.unwrap())));
     let a = clv.acquisition.unwrap();
     let of = |name: &str| clv.groups.iter().find(|g| g.name.as_deref() == Some(name)).unwrap().customers;
-    assert_eq!(a.cost.0, (of("even") * 500 + of("odd") * 750) as i64);
-    assert_eq!((a.customers, a.brought.0), (of("even") + of("odd"), paid));
+    assert_eq!(a.all.cost.0, (of("even") * 500 + of("odd") * 750) as i64);
+    assert_eq!((a.all.customers, a.all.unknown, a.all.brought.0), (of("even") + of("odd"), 0, paid));
+    let in_all = USD.float(a.all.brought) + clv.total.unwrap().value;
+    assert_close("brought and still expected", a.all.in_all.unwrap(), in_all, 1e-12);
     // Each customer's value lies in its own two intervals, and the prediction holds the chance of nothing.
     for w in &clv.rows {
         let ((a, b), (c, d)) = (w.clv_estimate.unwrap(), w.clv_prediction.unwrap());

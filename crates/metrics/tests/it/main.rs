@@ -7,6 +7,8 @@ mod churn_risk;
 #[cfg(test)]
 mod churn_survival;
 #[cfg(test)]
+mod clv_covariates;
+#[cfg(test)]
 mod clv_discrete;
 #[cfg(test)]
 mod clv_log;

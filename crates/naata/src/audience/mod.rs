@@ -217,7 +217,7 @@ pub fn audience(session: &mut Session<'_>, request: &AudienceRequest) -> Result<
     let mut ties = 0;
     let (ranked_by, values) = values(session)?;
 
-    let profiles = Profiles { rows, texts: &base.texts };
+    let profiles = Profiles { rows, texts: &base.texts, unit: base.unit };
     let channels: &[Channel] = if request.channels.is_empty() { &Channel::ALL } else { &request.channels };
     let cap = request.exclude_contacted.map(|span| span.before(as_of));
     let n = base.ids.len();

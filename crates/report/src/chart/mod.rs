@@ -66,7 +66,7 @@ impl<'a> Source<'a> {
 
     /// A value as it stands beside its mark.
     fn value(&self, column: &Column, row: usize) -> String {
-        let form = match self.voice.form(column) {
+        let form = match self.voice.form("", column) {
             // Beside a mark one decimal is enough once the numbers have two digits.
             ColumnForm::Decimals(d) => {
                 let wide = matches!(column, Column::Number(v) if v.iter().flatten().any(|x| x.abs() >= 10.0));

@@ -158,7 +158,7 @@ impl<'a> Page<'_, 'a> {
             write!(self.out, "<th scope=\"col\"{class}>{head}</th>")?;
         }
         write!(self.out, "</tr></thead>\n<tbody>")?;
-        let forms: Vec<_> = columns.iter().map(|(_, c)| self.voice.form(c)).collect();
+        let forms: Vec<_> = columns.iter().map(|(k, c)| self.voice.form(k, c)).collect();
         for row in 0..shown {
             write!(self.out, "\n<tr>")?;
             for (at, ((_, column), form)) in columns.iter().zip(&forms).enumerate() {

@@ -47,7 +47,7 @@ pub(super) fn choose<'a>(s: &Section<'a>, voice: &Voice<'_>) -> Chosen<'a> {
         let plain = group.is_empty() || first;
         let worth = tiles.is_empty() || *cell != Cell::Count(0);
         if page.is_some() || !plain || !worth || !is_figure(cell) || tiles.len() >= HEAD {
-            rest.push((name, voice.cell(cell)));
+            rest.push((name, voice.head_cell(key, cell)));
             continue;
         }
         let mut notes = Vec::new();
