@@ -144,6 +144,18 @@ pub enum Error {
         /// Of how many.
         n: u64,
     },
+    /// Too few left, or too few stayed, to compare them.
+    #[error(
+        "compare leavers with those who stay: {left} of {n} left, and at least {least} of either are needed"
+    )]
+    TooFewLeavers {
+        /// How many left.
+        left: u64,
+        /// Of how many.
+        n: u64,
+        /// How many of either are needed.
+        least: u64,
+    },
     /// A row of a class that does not exist.
     #[error("use class {class} in row {row}: there are {classes} classes")]
     Class {
@@ -245,6 +257,7 @@ impl Error {
             Self::Time { .. } => "metrics.time",
             Self::Nobody => "metrics.nobody",
             Self::OneOutcome { .. } => "metrics.one_outcome",
+            Self::TooFewLeavers { .. } => "metrics.too_few_leavers",
             Self::Class { .. } => "metrics.class",
             Self::Separated { .. } => "metrics.separated",
             Self::NotIdentified { .. } => "metrics.not_identified",
@@ -280,6 +293,7 @@ impl Error {
             | Self::AfterLandmark { .. } => Class::Data,
             Self::Nobody
             | Self::OneOutcome { .. }
+            | Self::TooFewLeavers { .. }
             | Self::Groups { .. }
             | Self::Separated { .. }
             | Self::NotIdentified { .. }

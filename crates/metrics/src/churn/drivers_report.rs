@@ -104,7 +104,7 @@ pub fn leaving_drivers(
         return Err(Error::Nobody);
     }
     if leavers.min(n - leavers) < LEAST_LEAVERS {
-        return Err(Error::OneOutcome { left: leavers, n });
+        return Err(Error::TooFewLeavers { left: leavers, n, least: LEAST_LEAVERS });
     }
     let factors: Vec<Factor> = c.factors.iter().map(|f| picked(f, &over)).collect();
     let mut found = drivers(&left, &factors, p.merge, u64::from(p.least))?;
@@ -434,7 +434,7 @@ mod tests {
     #[test]
     fn too_few_leavers_and_no_horizon_are_refused() {
         let refused = run(&planted(40), &ChurnDriversParams::default()).unwrap_err();
-        assert_eq!(refused.code, "metrics.one_outcome");
+        assert_eq!(refused.code, "metrics.too_few_leavers");
         let none = ChurnDriversParams { horizon: 0, ..ChurnDriversParams::default() };
         assert_eq!(run(&planted(40), &none).unwrap_err().code, "metrics.window");
         let far = ChurnDriversParams { after: 500, ..ChurnDriversParams::default() };

@@ -51,6 +51,14 @@ pub fn turnover_by(
 ) -> Result<Vec<GroupTurnover>, Error> {
     let column = match by {
         PLAN | COHORT => None,
+        // Facts have their domain before a point; anything else is a word that was mistyped.
+        word if !word.contains('.') => {
+            return Err(Error::Parameter {
+                parameter: "by",
+                value: word.into(),
+                allowed: "plan, cohort, reason, or a fact such as customers.industry",
+            });
+        }
         fact => Some(facts.column(fact)?),
     };
     if let Some(c) =
@@ -260,5 +268,6 @@ mod tests {
         assert_eq!(counted(by(COHORT).unwrap()), cohorts);
         let code = |fact: &str| by(fact).unwrap_err().code();
         assert_eq!((code("customers.age"), code("customers.vpi")), ("metrics.no_classes", "facts.unknown"));
+        assert_eq!(code("plna"), "metrics.parameter");
     }
 }

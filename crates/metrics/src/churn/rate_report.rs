@@ -4,7 +4,7 @@
 //! See [`crate::churn::turnover`].
 
 use crate::Error;
-use crate::churn::rate_groups::{self, COHORT, GroupTurnover, PLAN, turnover_by};
+use crate::churn::rate_groups::{self, GroupTurnover, turnover_by};
 use crate::churn::rate_reasons::{self, REASON, ReasonRate, last_ended, reasons_of};
 use crate::churn::rates::{Turnover, annualised, standing, turnover};
 use crate::estimate::share;
@@ -387,7 +387,7 @@ impl Analysis for ChurnRateAnalysis {
     };
 
     fn wants(p: &ChurnRateParams) -> Vec<String> {
-        p.by.iter().filter(|by| !matches!(by.as_str(), PLAN | COHORT | REASON)).cloned().collect()
+        p.by.iter().filter(|by| by.contains('.')).cloned().collect()
     }
 
     fn run(
@@ -409,6 +409,7 @@ impl Analysis for ChurnRateAnalysis {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::churn::rate_groups::{COHORT, PLAN};
     use crate::churn::relationship::tests::{Row, histories};
     use naata_core::{Currency, Symbols};
     use proptest::prelude::*;

@@ -163,8 +163,10 @@ impl Discrete {
         if let Some((made, Some(forecast))) = self.holdout
             && let Some((low, high)) = forecast.prediction
         {
+            let within = (low..=high).contains(&(made as f64));
+            let key = if within { "clv.discrete.holdout" } else { "clv.discrete.holdout_missed" };
             out.push(
-                Message::new("clv.discrete.holdout")
+                Message::new(key)
                     .with("periods", Cell::Count(u64::from(self.held_back)))
                     .with("predicted", Cell::Number(forecast.value))
                     .with("low", Cell::Number(low))
@@ -264,6 +266,7 @@ impl Analysis for ClvDiscreteAnalysis {
         words: &[
             "message.clv.discrete.purchases",
             "message.clv.discrete.holdout",
+            "message.clv.discrete.holdout_missed",
             "message.clv.discrete.no_holdout",
             "message.clv.discrete.left_out",
             "message.clv.discrete.refunds",

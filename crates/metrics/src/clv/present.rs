@@ -28,6 +28,7 @@ pub(super) const WORDS: &[&str] = &[
     "message.clv.refunds_net",
     "message.clv.holdout",
     "message.clv.holdout_ranged",
+    "message.clv.holdout_missed",
     "message.clv.no_holdout",
     "message.clv.spend_missing",
     "message.clv.retention",
@@ -469,7 +470,12 @@ impl Clv {
         match (&self.holdout, self.used().and_then(|t| t.score.as_ref())) {
             (Some(h), Some(s)) => {
                 let range = self.forecast.and_then(|f| f.prediction);
-                let key = if range.is_some() { "clv.holdout_ranged" } else { "clv.holdout" };
+                let within = |(low, high): (f64, f64)| (low..=high).contains(&(h.total as f64));
+                let key = match range {
+                    Some(r) if within(r) => "clv.holdout_ranged",
+                    Some(_) => "clv.holdout_missed",
+                    None => "clv.holdout",
+                };
                 let message = Message::new(key)
                     .with("actual", Cell::Count(h.total))
                     .with("predicted", Cell::Number(s.expected))
