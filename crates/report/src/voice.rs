@@ -107,7 +107,9 @@ impl<'a> Voice<'a> {
 
     /// A value of the head, by its key.
     pub(crate) fn head_cell(&self, key: &str, cell: &Cell) -> String {
-        let chance = key == P || key.ends_with(".p") || key.ends_with("_p");
+        // A parameter of a model may have the same name.
+        let figure = ["parameters.", "standard_errors.", "low.", "high."].iter().any(|of| key.contains(of));
+        let chance = (key == P || key.ends_with(".p") || key.ends_with("_p")) && !figure;
         self.cell_in(cell, if chance { ColumnForm::Chances } else { ColumnForm::Own }, Precision::Exact)
     }
 
@@ -160,7 +162,7 @@ impl<'a> Voice<'a> {
     fn filled(&self, text: &str, values: &[(&str, Cell)], plain: &[(&str, String)]) -> String {
         let small = |(k, c): &(&str, Cell)| *k == P && matches!(c, Cell::Number(x) if *x < SMALL_P);
         // A chance too small to be told is less than a number, not equal to it.
-        let text = match values.iter().any(|v| small(v)) {
+        let text = match values.iter().any(small) {
             true => Cow::Owned(text.replace("= {p}", "{p}")),
             false => Cow::Borrowed(text),
         };
