@@ -1,7 +1,7 @@
 //! The one form every analysis has: a card, parameters, what it borrows, what it returns.
 
 use crate::{Params, Present};
-use naata_core::{Class, Context};
+use naata_core::{Class, Context, TableKind};
 
 /// What an analysis is, for help, report, `explain` and the docs.
 #[derive(Clone, Copy, Debug)]
@@ -61,6 +61,10 @@ impl From<naata_core::Error> for Refusal {
     }
 }
 
+/// Something an analysis borrows only where its parameters ask for it, see [`Analysis::asks`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AsAsked<T>(pub Option<T>);
+
 /// An analysis, implemented beside its formula in a domain crate: a thin description of a plain public function
 /// that an embedder can call without it. One line in the facade's catalogue makes it a command.
 pub trait Analysis: 'static {
@@ -76,6 +80,11 @@ pub trait Analysis: 'static {
     /// Names of the facts these parameters mention; the facade has them ready before `run`.
     fn wants(_params: &Self::Params) -> Vec<String> {
         Vec::new()
+    }
+
+    /// The tables whose rows these parameters need, where others would do without: what it borrows [`AsAsked`].
+    fn asks(_params: &Self::Params) -> &'static [TableKind] {
+        &[]
     }
 
     /// Works it out.

@@ -52,7 +52,7 @@ mod derived;
 mod param;
 mod table;
 
-pub use analysis::{Analysis, Card, Refusal};
+pub use analysis::{Analysis, AsAsked, Card, Refusal};
 pub use answer::{Action, Answer, Message, Present, Stake};
 pub use cell::{Cell, Column};
 pub use derived::Derived;

@@ -58,8 +58,13 @@ impl Work {
             Some(key) => rows_of(m, key, project.as_ref()),
             None => TableKind::ALL.to_vec(),
         };
-        let mut outcome =
-            naata_ingest::read_rows(&sources, &rows, &options, stated_as_of, memory(m)?, &host)?;
+        let memory = memory(m)?;
+        if let (Some(_), Some(kind)) = (&memory, rows.first()) {
+            let text =
+                format!("limit memory: this question holds the rows of {}, not sums of them", kind.name());
+            return Err(Fail::usage("cli.memory", text));
+        }
+        let mut outcome = naata_ingest::read_rows(&sources, &rows, &options, stated_as_of, memory, &host)?;
         let as_of = match stated_as_of {
             Some(day) => day,
             None => last_day(&outcome.intake, options.today)?,

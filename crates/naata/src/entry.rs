@@ -33,6 +33,7 @@ pub struct Entry {
     needs: fn() -> Vec<Need>,
     rows: fn() -> Vec<TableKind>,
     pub(crate) wants: fn(Get<'_>) -> Result<Vec<String>, Error>,
+    pub(crate) asks: fn(Get<'_>) -> Result<&'static [TableKind], Error>,
     pub(crate) echo: fn(Get<'_>) -> Result<Echo, Error>,
     pub(crate) run: fn(View<'_>, Get<'_>, &Context<'_>) -> Result<Run, Error>,
 }
@@ -50,6 +51,7 @@ impl Entry {
             needs: needs::<A>,
             rows: rows::<A>,
             wants: wants::<A>,
+            asks: asks::<A>,
             echo: echo::<A>,
             run: run::<A>,
         }
@@ -105,6 +107,10 @@ fn read<A: Analysis>(get: Get<'_>) -> Result<A::Params, Error> {
 
 fn wants<A: Analysis>(get: Get<'_>) -> Result<Vec<String>, Error> {
     Ok(A::wants(&read::<A>(get)?))
+}
+
+fn asks<A: Analysis>(get: Get<'_>) -> Result<&'static [TableKind], Error> {
+    Ok(A::asks(&read::<A>(get)?))
 }
 
 fn echo<A: Analysis>(get: Get<'_>) -> Result<Echo, Error> {

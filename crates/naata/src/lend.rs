@@ -1,6 +1,7 @@
 //! How a session lends inputs by type: what an analysis needs follows from what it borrows, so it cannot be wrong.
 
 use crate::Base;
+use naata_answer::AsAsked;
 use naata_core::{
     AnswerRow, ConsentRow, CostRow, CustomerRow, DealRow, Histories, Ids, Intake, LeadRow, LineRow,
     MoneyUnit, PurchaseRow, SendRow, SubscriptionRow, Summary, TableKind, Takings, Texts, TicketRow,
@@ -169,6 +170,14 @@ impl<'a, T: Lend<'a>> Lend<'a> for Option<T> {
     }
     fn lend(view: View<'a>) -> Option<Self> {
         Some(T::lend(view))
+    }
+}
+
+impl<'a, T: Lend<'a>> Lend<'a> for AsAsked<T> {
+    fn needs(_: &mut Vec<Need>) {}
+    fn rows(_: &mut Vec<TableKind>) {}
+    fn lend(view: View<'a>) -> Option<Self> {
+        Some(Self(T::lend(view)))
     }
 }
 

@@ -20,6 +20,10 @@ use naata_segments::rules::SERVED;
 ///
 /// let none = |_: &str, _: &str| None;
 /// assert_eq!(rows_of(CATALOGUE, "summary", &|_| None, &none), []);
+/// // Scores are worked out from summaries, unless those of a window of days are asked for.
+/// let window = |name: &str| (name == "window").then(|| "365".to_string());
+/// assert_eq!(rows_of(CATALOGUE, "rfm", &|_| None, &none), []);
+/// assert_eq!(rows_of(CATALOGUE, "rfm", &window, &none), [TableKind::Purchases]);
 /// assert_eq!(rows_of(CATALOGUE, "journey map", &|_| None, &none), [TableKind::Touches]);
 ///
 /// // A fact of order lines beside one of purchases: both tables.
@@ -43,7 +47,10 @@ pub fn rows_of(
             let given = if done == 0 { get(name) } else { None };
             given.or_else(|| default(entry.card.key, name))
         };
-        let Ok(wants) = (entry.wants)(&own) else { return TableKind::ALL.to_vec() };
+        let (Ok(wants), Ok(asks)) = ((entry.wants)(&own), (entry.asks)(&own)) else {
+            return TableKind::ALL.to_vec();
+        };
+        rows.extend(asks);
         for fact in wants {
             let fact = Seen::parse(&fact).map_or(fact.as_str(), |(of, _)| of);
             if Profiles::FACTS.contains(&fact) {

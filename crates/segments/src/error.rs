@@ -161,6 +161,15 @@ pub enum Error {
         /// The day of the question.
         as_of: Day,
     },
+    /// A window without a day.
+    #[error("take a window of {days} days: expected at least one")]
+    Window {
+        /// The days asked for.
+        days: u32,
+    },
+    /// A window of purchases is asked for, but only their summaries are there.
+    #[error("take a window of purchases: only what each customer bought in all was kept of them")]
+    NotKept,
     /// Fewer customers than scores: ranks would only number them.
     #[error(
         "score customers in {bins} bins: only {customers} of them bought up to {as_of}, and a score must stand for at least one; ask for fewer bins"
@@ -195,6 +204,8 @@ impl Error {
             Self::OutcomeTooEarly { .. } => "segments.outcome_too_early",
             Self::OutcomeUnfinished { .. } => "segments.outcome_unfinished",
             Self::Bins { .. } => "segments.bins",
+            Self::Window { .. } => "segments.window",
+            Self::NotKept => "segments.not_kept",
             Self::SetBins { .. } => "segments.set_bins",
             Self::Blank { .. } => "segments.blank",
             Self::TooManyBoxes { .. } => "segments.too_many_boxes",
@@ -219,6 +230,7 @@ impl Error {
             Self::Core(e) => e.class(),
             Self::Facts(e) => e.class(),
             Self::Bins { .. }
+            | Self::Window { .. }
             | Self::SetBins { .. }
             | Self::Blank { .. }
             | Self::TooManyBoxes { .. }
@@ -238,7 +250,7 @@ impl Error {
             | Self::TooFewBuyers { .. }
             | Self::NoBaskets { .. }
             | Self::TooFewPoints { .. } => Class::Inconclusive,
-            Self::Later { .. } => Class::Data,
+            Self::Later { .. } | Self::NotKept => Class::Data,
         }
     }
 }

@@ -143,13 +143,17 @@ proptest! {
         (all, shuffled) in shop().prop_flat_map(|all| (Just(all.clone()), Just(all).prop_shuffle())),
         new in shop(),
     ) {
+        // Old customers have even numbers and new ones odd: the new stand among, before and behind the old.
+        let even = |all: Vec<One>| -> Vec<One> { all.into_iter().map(|o| One { id: 2 * o.id, ..o }).collect() };
+        let (all, shuffled) = (even(all), even(shuffled));
         let control = |all: &[One]| ask(&base(all), &request(&["placed"])).receipt(&base(all).ids).control;
         let before = control(&all);
         prop_assert_eq!(&before, &control(&shuffled));
         let mut more = all.clone();
-        more.extend(new.into_iter().map(|o| One { id: o.id + 500, ..o }));
+        more.extend(new.into_iter().map(|o| One { id: 2 * o.id + 1, ..o }));
         let after = control(&more);
-        let kept: Vec<&String> = after.iter().filter(|id| id.as_str() < "c500").collect();
+        let old = |id: &&String| id.trim_start_matches('c').parse::<u32>().is_ok_and(|n| n % 2 == 0);
+        let kept: Vec<&String> = after.iter().filter(old).collect();
         prop_assert_eq!(kept, before.iter().collect::<Vec<_>>());
     }
 }

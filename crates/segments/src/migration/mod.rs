@@ -17,7 +17,10 @@ mod present;
 pub use present::{AFTER, BEFORE};
 
 use crate::overlap::grouping;
-use crate::rfm::{Frozen, Measure, Naming, Rfm, RfmParams, Scoring, fifth, measure, rfm_either};
+use crate::rfm::{
+    Frozen, Measure, Naming, Rfm, RfmParams, Scoring, fifth, measure, rfm_either, summaries_between,
+    window_begin,
+};
 use crate::sets::{BuiltIn, SegmentSet};
 use crate::{Error, estimate};
 use naata_answer::{Analysis, Card, Refusal, choice, params};
@@ -230,11 +233,8 @@ fn days(params: &MigrationParams, to: Day) -> Result<(Day, impl Fn(Day) -> Day),
     if from >= to {
         return Err(Error::Order { from, to });
     }
-    let (mode, days) = (params.mode, i32::try_from(params.window.max(1) - 1).unwrap_or(i32::MAX));
-    let window = move |end: Day| match mode {
-        Mode::AllHistory => Day::MIN,
-        Mode::Frozen | Mode::Rescored => end.plus(-days).unwrap_or(Day::MIN),
-    };
+    let days = Some(params.window).filter(|_| params.mode != Mode::AllHistory);
+    let window = move |end: Day| window_begin(days, end);
     Ok((from, window))
 }
 
@@ -258,7 +258,7 @@ pub fn migration_between(
         }
     }
     let stands = |g: &Grouping, end: Day| -> Result<Vec<Option<Stand>>, Error> {
-        let paid = summaries(purchases, window(end), end)?;
+        let paid = summaries_between(purchases, window(end), end)?;
         let place = |name: &str| names.iter().position(|n| **n == *name).unwrap_or(names.len()) as u16;
         let places: Vec<u16> = g.names.iter().map(|n| place(n)).collect();
         let one = |at: u32| -> Result<Option<Stand>, Error> {
@@ -301,8 +301,8 @@ pub fn migration_in(
     let (from, window) = days(params, to)?;
     let scoring =
         RfmParams { scoring: params.scoring, bins: params.bins, set: params.set, ..RfmParams::default() };
-    let first = summaries(purchases, window(from), from)?;
-    let last = summaries(purchases, window(to), to)?;
+    let first = summaries_between(purchases, window(from), from)?;
+    let last = summaries_between(purchases, window(to), to)?;
     let before = rfm_either(own, &first, unit, &scoring, &Context { as_of: from, ..*cx })?;
     let stand = |paid, segment, r, f| Stand { segment, r, f, paid };
     let mut rows = vec![(None, None); purchases.customers()];
@@ -340,14 +340,6 @@ pub fn migration_in(
         after: 0,
         cut_short,
     }))
-}
-
-fn summaries(purchases: &Histories<PurchaseRow>, from: Day, to: Day) -> Result<Vec<Summary>, Error> {
-    let one = |(_, rows): (CustomerIx, &[PurchaseRow])| {
-        let start = rows.partition_point(|p| p.day < from);
-        Ok(Summary::of(rows.get(start..).unwrap_or(&[]), to)?)
-    };
-    purchases.iter().map(one).collect()
 }
 
 /// Everyone's stand on the second day; nobody's, where nobody bought.

@@ -28,8 +28,8 @@ pub use scoring::{Scores, Scoring, score};
 
 use crate::Error;
 use crate::sets::{BuiltIn, SegmentSet};
-use naata_answer::{Analysis, Card, Refusal, params};
-use naata_core::{Context, CustomerIx, Day, Minor, MoneyUnit, Summary};
+use naata_answer::{Analysis, AsAsked, Card, Refusal, params};
+use naata_core::{Context, CustomerIx, Day, Histories, Minor, MoneyUnit, PurchaseRow, Summary, TableKind};
 
 params! {
     /// Parameters of RFM.
@@ -44,6 +44,8 @@ params! {
         refunds: Refunds = Refunds::Net,
         /// Which names the scores get
         set: BuiltIn = BuiltIn::Grid,
+        /// Days of purchases that count, the last day included; all when left out
+        window: Option<u32> = None,
     }
 }
 
@@ -112,6 +114,8 @@ pub struct Rfm {
     pub scoring: Scoring,
     /// Scores of each measure.
     pub bins: u8,
+    /// How many days of purchases count; all when `None`.
+    pub window: Option<u32>,
     /// Customers of the base, scored or not.
     pub base: usize,
     /// One row for each customer with a purchase, in order of customer.
@@ -188,7 +192,7 @@ fn scored(
     naming: Naming,
     cx: &Context<'_>,
 ) -> Result<Rfm, Error> {
-    let RfmParams { scoring, bins, frequency, refunds, set: _ } = *params;
+    let RfmParams { scoring, bins, frequency, refunds, window, set: _ } = *params;
     let measures = measure(summaries, frequency, refunds, cx.as_of)?;
     let customers = measures.who.len() as u64;
     if customers == 0 {
@@ -236,6 +240,7 @@ fn scored(
         unit,
         scoring,
         bins,
+        window,
         base: summaries.len(),
         rows,
         edges,
@@ -248,12 +253,43 @@ fn scored(
     })
 }
 
+/// Summaries of the purchases from one day to another, both included.
+pub(crate) fn summaries_between(
+    purchases: &Histories<PurchaseRow>,
+    from: Day,
+    to: Day,
+) -> Result<Vec<Summary>, Error> {
+    let one = |(_, rows): (CustomerIx, &[PurchaseRow])| {
+        let start = rows.partition_point(|p| p.day < from);
+        Ok(Summary::of(rows.get(start..).unwrap_or(&[]), to)?)
+    };
+    purchases.iter().map(one).collect()
+}
+
+/// The first day of a window of so many days that ends on a day; of all days without a window.
+pub(crate) fn window_begin(days: Option<u32>, end: Day) -> Day {
+    let back = days.map(|days| i32::try_from(days.max(1) - 1).unwrap_or(i32::MAX));
+    back.and_then(|back| end.plus(-back)).unwrap_or(Day::MIN)
+}
+
+/// Scores the customers with a purchase within the window of the parameters.
+pub fn rfm_within(
+    own: Option<&SegmentSet>,
+    purchases: &Histories<PurchaseRow>,
+    unit: MoneyUnit,
+    params: &RfmParams,
+    cx: &Context<'_>,
+) -> Result<Rfm, Error> {
+    let summaries = summaries_between(purchases, window_begin(params.window, cx.as_of), cx.as_of)?;
+    rfm_either(own, &summaries, unit, params, cx)
+}
+
 /// The command `rfm`.
 pub struct RfmAnalysis;
 
 impl Analysis for RfmAnalysis {
     type Params = RfmParams;
-    type Input<'a> = (&'a [Summary], MoneyUnit, Option<&'a SegmentSet>);
+    type Input<'a> = (&'a [Summary], MoneyUnit, Option<&'a SegmentSet>, AsAsked<&'a Histories<PurchaseRow>>);
     type Output = Rfm;
     const CARD: Card = Card {
         key: "rfm",
@@ -265,19 +301,28 @@ impl Analysis for RfmAnalysis {
         source: "Hughes, Strategic Database Marketing, 1994; quantiles: Hyndman and Fan, 1996",
         assumptions: &[
             "scores compare customers of this base with each other and say nothing about another base",
-            "frequency and monetary value cover the whole export, so older customers had more time to earn them",
+            "frequency and monetary value cover the whole export, so older customers had more time to earn them, \
+             unless a window of days gives all the same time",
             "refunds are no purchase; they only lower the monetary value, unless they are ignored",
         ],
         words: present::WORDS,
         example: "naata rfm --purchases purchases.csv --scoring rank-average --bins 5",
     };
 
+    fn asks(params: &RfmParams) -> &'static [TableKind] {
+        if params.window.is_some() { &[TableKind::Purchases] } else { &[] }
+    }
+
     fn run(
-        (summaries, unit, own): Self::Input<'_>,
+        (summaries, unit, own, AsAsked(purchases)): Self::Input<'_>,
         params: &RfmParams,
         cx: &Context<'_>,
     ) -> Result<Rfm, Refusal> {
-        Ok(rfm_either(own, summaries, unit, params, cx)?)
+        match params.window {
+            None => Ok(rfm_either(own, summaries, unit, params, cx)?),
+            Some(0) => Err(Error::Window { days: 0 }.into()),
+            Some(_) => Ok(rfm_within(own, purchases.ok_or(Error::NotKept)?, unit, params, cx)?),
+        }
     }
 }
 
@@ -318,6 +363,41 @@ mod tests {
         assert_eq!(late, Err(Error::Later { as_of: Day(100), last: Day(101) }));
         let most = run(&[(1, 1, i64::MAX); 5], &RfmParams::default());
         assert_eq!(most.map_err(|e| e.code()), Err("core.overflow"));
+    }
+
+    #[test]
+    fn a_window_is_the_same_as_an_export_of_its_days() {
+        let row = |who: u32, day: i32, amount: i64, row: u32| PurchaseRow {
+            who: CustomerIx(who),
+            day: Day(day),
+            amount: Minor(amount),
+            seconds: PurchaseRow::NO_TIME,
+            row,
+        };
+        // The first bought before the window alone; the day on which it begins counts, and the last one too.
+        let all: Vec<PurchaseRow> =
+            [(0, 60, 9_00), (1, 71, 5_00), (1, 70, 7_00), (2, 100, 3_00), (3, 90, 4_00), (3, 90, -1_00)]
+                .iter()
+                .zip(0..)
+                .map(|((w, d, a), n)| row(*w, *d, *a, n))
+                .collect();
+        let inside: Vec<PurchaseRow> = all.iter().filter(|p| p.day >= Day(71)).copied().collect();
+        let group = |rows: &[PurchaseRow]| Histories::group(4, rows, |p| (p.day, p.row)).unwrap();
+        let (all, inside) = (group(&all), group(&inside));
+        let params = RfmParams { bins: 3, window: Some(30), ..RfmParams::default() };
+        let inr = MoneyUnit::of(Currency::INR);
+        let cx = Context::at(Day(100));
+        let within = rfm_within(None, &all, inr, &params, &cx).unwrap();
+        let alone = rfm_within(None, &inside, inr, &RfmParams { window: None, ..params }, &cx).unwrap();
+        assert_eq!((&within.rows, within.unscored()), (&alone.rows, 1));
+        assert_eq!(within.rows.iter().map(|r| r.monetary.0).collect::<Vec<_>>(), [5_00, 3_00, 3_00]);
+        let never = rfm_within(None, &group(&[]), inr, &RfmParams { window: Some(u32::MAX), ..params }, &cx);
+        assert_eq!(never, Err(Error::NoBuyers { as_of: Day(100) }));
+        let run = |window, kept| {
+            RfmAnalysis::run((&[], inr, None, AsAsked(kept)), &RfmParams { window, ..params }, &cx)
+        };
+        assert_eq!(run(Some(0), Some(&all)).map_err(|e| e.code), Err("segments.window"));
+        assert_eq!(run(Some(30), None).map_err(|e| e.code), Err("segments.not_kept"));
     }
 
     #[test]

@@ -10,6 +10,8 @@ pub(super) const WORDS: &[&str] = &[
     "message.rfm.champions",
     "message.rfm.bought_once",
     "message.rfm.unscored",
+    "message.rfm.window",
+    "message.rfm.window_unscored",
     "message.rfm.no_lowest",
     "message.rfm.splits_ties",
     "message.rfm.changes_with_unit",
@@ -67,6 +69,9 @@ impl Present for Rfm {
         a.set("total", Cell::Money(self.total.value, self.unit));
         a.set("scoring", Cell::Word { family: "scoring", name: self.scoring.word() });
         a.set("bins", Cell::Count(self.bins.into()));
+        if let Some(days) = self.window {
+            a.set("window", Cell::Count(days.into()));
+        }
         a.tables = vec![list("rows", &all(self), self), segments(self), grid(self), edges(self)];
         messages(self, &mut a);
         findings(self, &mut a);
@@ -167,7 +172,7 @@ fn messages(rfm: &Rfm, a: &mut Answer) {
         a.messages.push(m);
     }
     let once = rfm.rows.iter().filter(|r| r.frequency == 1).count() as u64;
-    if once > 0 {
+    if once > 0 && rfm.window.is_none() {
         let m = Message::new("rfm.bought_once")
             .with("customers", Cell::Count(once))
             .with("share", part(mean(once, n)));
@@ -181,8 +186,14 @@ fn messages(rfm: &Rfm, a: &mut Answer) {
                 .with("score", Cell::Count(lowest.into())),
         );
     }
+    if let Some(days) = rfm.window {
+        let from = super::window_begin(Some(days), rfm.as_of);
+        let m = Message::new("rfm.window").with("days", Cell::Count(days.into()));
+        a.messages.push(m.with("from", Cell::Day(from)).with("to", Cell::Day(rfm.as_of)));
+    }
     if rfm.unscored() > 0 {
-        a.messages.push(Message::new("rfm.unscored").with("customers", Cell::Count(rfm.unscored())));
+        let key = if rfm.window.is_some() { "rfm.window_unscored" } else { "rfm.unscored" };
+        a.messages.push(Message::new(key).with("customers", Cell::Count(rfm.unscored())));
     }
     let scoring = || Cell::Word { family: "scoring", name: rfm.scoring.word() };
     if rfm.scoring == Scoring::RankFirst {
