@@ -135,6 +135,7 @@ impl Stretch<'_> {
     /// Reads the usual rows by an outline, and row by row what it leaves out.
     fn quickly(&mut self, quick: &Quick, delimiter: u8) {
         let mut outline = Outline::default();
+        let (mut usual, mut others) = (0u32, 0u32);
         loop {
             let from = self.batch.end - self.batch.start;
             outline.make(self.text.as_bytes(), from, OUTLINED, delimiter);
@@ -152,19 +153,28 @@ impl Stretch<'_> {
                 if end >= self.window.len() || at > self.batch.end {
                     break;
                 }
-                if !self.usual(quick, at, begins) {
-                    self.records.seek(at);
-                    if !self.row() {
-                        return;
-                    }
-                } else {
+                if self.usual(quick, at, begins) {
                     self.batch.end = skip_line_ends(self.window, end);
+                    usual += 1;
+                    continue;
                 }
+                self.records.seek(at);
+                if !self.row() {
+                    return;
+                }
+                others += 1;
+            }
+            // Where hardly a row is usual, as with signs of currencies in every amount, trying costs more than it spares.
+            if others > 100 && others / 4 > usual {
+                self.records.seek(self.batch.end);
+                while self.row() {}
+                return;
             }
             self.records.seek(self.batch.end);
             if !self.row() {
                 return;
             }
+            others += 1;
         }
     }
 
@@ -412,6 +422,22 @@ mod tests {
             let header = format!("order,customer,date,time,{item},quantity,amount,discount,tax,currency\n");
             agree(TableKind::Purchases, &(header + &sales.concat()), keep)?;
             agree(TableKind::Touches, &format!("customer,at,activity,channel,device\n{}", touches.concat()), keep)?;
+        }
+    }
+
+    #[test]
+    fn where_hardly_a_row_is_usual_the_long_way_is_taken_to_the_end() {
+        let odd = |n: usize| format!("SO{n},c{n},2026-03-31,\"₹ 1,{:03}\"\n", n % 1000);
+        let plain = |n: usize| format!("SO{n},c{n},2026-03-31,1{n}.50\n");
+        let quotes = |n: usize| format!("SO{n},c{n},2026-03-31,5\" {n}\n");
+        for (first, then) in [
+            (&odd as &dyn Fn(usize) -> String, &plain as &dyn Fn(usize) -> String),
+            (&quotes, &plain),
+            (&plain, &odd),
+        ] {
+            let rows: String = (0..900).map(|n| if n < 600 { first(n) } else { then(n) }).collect();
+            let text = format!("order,customer,date,amount\n{rows}");
+            agree(TableKind::Purchases, &text, (true, false, "UTC")).unwrap();
         }
     }
 }
