@@ -6,7 +6,7 @@
 
 use crate::Error;
 use crate::churn::candidates::{Candidates, Tables, candidates};
-use crate::churn::drivers::{Driver, Drivers, Factor, drivers};
+use crate::churn::drivers::{Driver, Drivers, Factor, TestUsed, drivers};
 use crate::churn::survival_report::at_risk;
 use crate::estimate::{Estimate, share};
 use naata_answer::{
@@ -174,6 +174,8 @@ impl LeavingDrivers {
         let ratio = |d: &Driver, f: &dyn Fn(&Estimate) -> Option<f64>| d.relative_risk.as_ref().and_then(f);
         let feature = |d: &Driver| FEATURES.iter().position(|f| *f == d.feature);
         let of = rows.iter().map(|d| feature(d).and_then(|i| u16::try_from(i).ok())).collect();
+        let test = |d: &Driver| TestUsed::CHOICES.iter().position(|n| *n == d.test.word());
+        let tests = rows.iter().map(|d| test(d).and_then(|i| u16::try_from(i).ok())).collect();
         let same = |d: &Driver| {
             let name = |s: &crate::churn::SameSplit| format!("{}: {}", s.feature, s.level);
             d.same.iter().filter(|s| !s.other_side).map(name).collect::<Vec<_>>().join("; ")
@@ -195,7 +197,7 @@ impl LeavingDrivers {
             .with("lift", numbers(&|d| Some(d.lift.value)))
             .with("lift_low", numbers(&|d| low(&d.lift)))
             .with("lift_high", numbers(&|d| high(&d.lift)))
-            .with("test", texts(&|d| d.test.show()))
+            .with("test", Column::Word { family: "churn_test", names: TestUsed::CHOICES, of: tests })
             .with("p", numbers(&|d| Some(d.p)))
             .with("p_fisher", numbers(&|d| Some(d.p_fisher)))
             .with("p_bh", numbers(&|d| Some(d.p_bh)))
@@ -342,6 +344,8 @@ impl Analysis for ChurnDriversAnalysis {
             "word.churn_feature.ticket_channel",
             "word.churn_feature.ticket_open",
             "word.churn_feature.ticket_reopened",
+            "word.churn_test.chi-square",
+            "word.churn_test.fisher",
         ],
         example: "naata churn drivers --subscriptions subscriptions.csv --tickets tickets.csv --after 30 --horizon 90",
     };
