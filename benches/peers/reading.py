@@ -65,7 +65,7 @@ def run(argv):
     """CPU seconds, seconds by the clock, and the peak in megabytes."""
     # Nobody has an older result to replace.
     for arg in argv:
-        if os.path.basename(arg).startswith(("out-", "o-")) and os.path.exists(arg):
+        if os.path.basename(arg).startswith("out-") and os.path.exists(arg):
             os.remove(arg)
     start = time.perf_counter()
     child = subprocess.Popen(argv, stdout=subprocess.DEVNULL)

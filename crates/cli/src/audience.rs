@@ -4,13 +4,11 @@ use crate::fail::Fail;
 use crate::work::Work;
 use crate::{args, output, run};
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use naata::Base;
 use naata::audience::{Audience, AudienceRequest, Channel, End, RankedBy, audience};
-use naata::facts::{Span, fold, nearest};
+use naata::facts::Span;
 use naata_answer::{Action, Answer, Card, Cell, Column, Message, Stake, Table};
-use naata_core::{Minor, Symbol};
+use naata_core::Minor;
 use naata_report::{Document, Format, Section};
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 pub static CARD: Card = Card {
@@ -97,31 +95,12 @@ pub fn command() -> Command {
     ))
 }
 
-/// Refuses a purpose that no consent names when one that is named looks much like it: a slip of the pen would say of
-/// everybody that they gave no consent.
-fn known_purpose(base: &Base, purpose: &str) -> Result<(), Fail> {
-    let Some(consents) = &base.consents else { return Ok(()) };
-    let named: BTreeSet<Symbol> = consents.rows().iter().map(|r| r.purpose).collect();
-    let named: BTreeSet<&str> = named.into_iter().filter_map(|s| base.texts.get(s)).collect();
-    if named.iter().any(|n| fold(n) == fold(purpose)) {
-        return Ok(());
-    }
-    match nearest(purpose, named.iter().copied()) {
-        None => Ok(()),
-        Some(near) => Err(Fail::usage(
-            "cli.purpose",
-            format!("find the purpose '{purpose}' in the consents; did you mean '{near}'?"),
-        )),
-    }
-}
-
 pub fn run(m: &ArgMatches) -> Result<u8, Fail> {
     let request = request(m)?;
     let work = Work::open(m, None)?;
     let out = args::output(m, work.lang())?;
     let mut session = work.session()?;
     let request = AudienceRequest { seed: session.context().seed, ..request };
-    known_purpose(&work.base, &request.purpose)?;
     let found = audience(&mut session, &request)?;
     work.host.clear();
     // Contact points are for the list itself; a page for reading shows them only when told to.

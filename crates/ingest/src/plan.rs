@@ -207,6 +207,12 @@ impl Plan {
         F::ALL.iter().copied().zip(&self.slots).filter(|(_, s)| s.is_mapped())
     }
 
+    /// Whether no other fields have a column, and each of these one of its own.
+    pub(crate) fn has_only(&self, fields: &[F]) -> bool {
+        let plain = |slot: &Slot| slot.columns.len() <= 1 && !slot.first && slot.constant.is_none();
+        self.mapped().all(|(field, slot)| fields.contains(&field) && plain(slot))
+    }
+
     pub(crate) fn date_format(&self, field: F) -> DateFormat {
         self.dates[field as usize]
     }

@@ -48,11 +48,7 @@ impl UsualTouch {
     /// The usual row of a file, where it has one.
     pub(crate) fn of(plan: &Plan) -> Option<Self> {
         let wanted = [F::Customer, F::At, F::Activity, F::Channel];
-        let plain = |f: &F| {
-            let slot = plan.slot(*f);
-            slot.columns.len() <= 1 && !slot.first && slot.constant.is_none()
-        };
-        let known = plan.mapped().all(|(f, _)| wanted.contains(&f) && plain(&f));
+        let known = plan.has_only(&wanted);
         let needed = [F::Customer, F::At, F::Activity].iter().all(|f| plan.slot(*f).is_mapped());
         let dated = matches!(plan.date_format(F::At), DateFormat::Order(_));
         (plan.kind == TableKind::Touches && known && needed && dated).then(|| Self {

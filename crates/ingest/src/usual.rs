@@ -53,11 +53,7 @@ impl Usual {
             F::Item,
             F::Category,
         ];
-        let plain = |f: &F| {
-            let slot = plan.slot(*f);
-            slot.columns.len() <= 1 && !slot.first && slot.constant.is_none()
-        };
-        let known = plan.mapped().all(|(f, _)| wanted.contains(&f) && plain(&f));
+        let known = plan.has_only(&wanted);
         let needed = [F::Customer, F::Date, F::Amount].iter().all(|f| plan.slot(*f).is_mapped());
         let dated = matches!(plan.date_format(F::Date), DateFormat::Order(_));
         if !known || !needed || !dated || plan.mark != Mark::Point || plan.format.order_totals() {

@@ -40,6 +40,14 @@ pub enum Error {
         /// The nearest name there is.
         suggestion: Option<String>,
     },
+    /// No consent names a purpose, but one that is named looks much like it.
+    #[error("find the purpose '{purpose}' in the consents; did you mean '{suggestion}'?")]
+    UnknownPurpose {
+        /// The purpose asked for.
+        purpose: String,
+        /// The nearest purpose there is.
+        suggestion: String,
+    },
     /// Facts need each other in a circle.
     #[error("work out facts that need each other: {}", path.join(" needs "))]
     Circle {
@@ -69,6 +77,7 @@ impl Error {
             Self::Parameter { .. } => "naata.parameter",
             Self::Missing { .. } => "naata.missing_input",
             Self::UnknownFact { .. } => "naata.unknown_fact",
+            Self::UnknownPurpose { .. } => "naata.unknown_purpose",
             Self::Circle { .. } => "naata.circle",
             Self::Refused(r) => r.code,
             Self::Facts(e) => e.code(),

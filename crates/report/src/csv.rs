@@ -70,8 +70,9 @@ pub(crate) fn table(
         let left = rows - round;
         let blocks = map_parts(exec, left.div_ceil(BLOCK).min(BLOCKS), |k| {
             let from = round + k * BLOCK;
-            let mut text = Vec::with_capacity(BLOCK * 16 * t.columns.len().min(16));
-            (from..rows.min(from + BLOCK)).for_each(|row| line(row, &mut text));
+            let block = from..rows.min(from + BLOCK);
+            let mut text = Vec::with_capacity(block.len() * 8 * t.columns.len());
+            block.for_each(|row| line(row, &mut text));
             text
         });
         blocks.iter().try_for_each(|text| out.write_all(text))?;

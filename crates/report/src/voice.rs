@@ -109,7 +109,7 @@ impl<'a> Voice<'a> {
     pub(crate) fn head_cell(&self, key: &str, cell: &Cell) -> String {
         // A parameter of a model may have the same name.
         let figure = ["parameters.", "standard_errors.", "low.", "high."].iter().any(|of| key.contains(of));
-        let chance = (key == P || key.ends_with(".p") || key.ends_with("_p")) && !figure;
+        let chance = is_chance(key.rsplit('.').next().unwrap_or(key)) && !figure;
         self.cell_in(cell, if chance { ColumnForm::Chances } else { ColumnForm::Own }, Precision::Exact)
     }
 
@@ -301,7 +301,7 @@ impl<'a> Voice<'a> {
     /// How the numbers of a column are shown.
     pub(crate) fn form(&self, key: &str, column: &Column) -> ColumnForm {
         match &*column.whole() {
-            Column::Number(_) if key == P || key.ends_with("_p") => ColumnForm::Chances,
+            Column::Number(_) if is_chance(key) => ColumnForm::Chances,
             Column::Number(v) => {
                 let finite = || v.iter().flatten().filter(|x| x.is_finite());
                 let most = finite().fold(0.0f64, |m, x| m.max(x.abs()));
@@ -325,6 +325,11 @@ impl<'a> Voice<'a> {
 
 /// The name of what a test of significance gives: the chance of as much if there were nothing to find.
 const P: &str = "p";
+
+/// Whether a number of this name is such a chance: `p`, `trend_p`, or `p_holm`, which allows for many tests.
+fn is_chance(key: &str) -> bool {
+    key == P || key.ends_with("_p") || key.starts_with("p_")
+}
 
 /// Chances below this are told as less than it: their further digits say nothing.
 pub(crate) const SMALL_P: f64 = 0.0001;

@@ -6,10 +6,11 @@
 //! neither refuses: a standing objection wins over any consent, also a later one of another scope. Where nothing is
 //! recorded nothing is allowed. An objection to `profiling` keeps someone out of every list made by segments.
 
+use crate::Error;
 use naata_core::{ConsentRow, Day, Symbol, Texts, Zone};
-use naata_facts::fold;
+use naata_facts::{fold, nearest};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A way to reach a customer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -74,6 +75,17 @@ enum Scope {
     Other(Symbol),
 }
 
+/// Refuses a purpose that no consent names when one that is named looks much like it: a slip of the pen would say of
+/// everybody that they gave no consent.
+pub(super) fn check_purpose(changes: &[ConsentRow], purpose: &str, texts: &Texts) -> Result<(), Error> {
+    let named: BTreeSet<&str> = changes.iter().filter_map(|r| texts.get(r.purpose)).collect();
+    if named.iter().any(|n| fold(n) == fold(purpose)) {
+        return Ok(());
+    }
+    let Some(near) = nearest(purpose, named.iter().copied()) else { return Ok(()) };
+    Err(Error::UnknownPurpose { purpose: purpose.into(), suggestion: near.into() })
+}
+
 /// What a customer allows for a purpose on some channels, from their changes in any order.
 pub(super) fn allowed(
     changes: &[ConsentRow],
@@ -123,6 +135,25 @@ pub(super) fn allowed(
 mod tests {
     use super::*;
     use naata_core::{CustomerIx, Instant, Symbols};
+
+    #[test]
+    fn a_purpose_with_a_slip_of_the_pen_is_refused_and_another_one_is_not() {
+        let mut symbols = naata_core::Symbols::default();
+        let marketing = symbols.intern("Marketing").unwrap();
+        let texts = symbols.seal().0;
+        let row = ConsentRow {
+            who: naata_core::CustomerIx(0),
+            at: naata_core::Instant(0),
+            purpose: marketing,
+            channel: Symbol::NONE,
+            granted: true,
+            source: Symbol::NONE,
+        };
+        let check = |rows: &[ConsentRow], purpose| check_purpose(rows, purpose, &texts).map_err(|e| e.code());
+        assert_eq!(check(&[row], "marketing"), Ok(()));
+        assert_eq!(check(&[row], "marketting"), Err("naata.unknown_purpose"));
+        assert_eq!((check(&[row], "surveys"), check(&[], "marketting")), (Ok(()), Ok(())));
+    }
 
     #[test]
     fn the_latest_counts_and_an_objection_wins() {

@@ -193,6 +193,7 @@ pub fn audience(session: &mut Session<'_>, request: &AudienceRequest) -> Result<
     if request.exclude_contacted.is_some() && base.campaigns.is_none() {
         return Err(absent(TableKind::Campaigns));
     }
+    consent::check_purpose(consents.rows(), &request.purpose, &base.texts)?;
     let (mut segments, mut members) = (Vec::new(), Vec::new());
     for name in &request.segments {
         let (segment, member) = segment(session, name)?;

@@ -154,6 +154,8 @@ impl Rfm {
 }
 
 /// Scores every customer with a purchase, and names them by the set of the parameters.
+///
+/// Where the parameters have a window, the summaries are taken to be those of its days: see [`rfm_within`].
 pub fn rfm(
     summaries: &[Summary],
     unit: MoneyUnit,
@@ -272,7 +274,10 @@ pub(crate) fn window_begin(days: Option<u32>, end: Day) -> Day {
     back.and_then(|back| end.plus(-back)).unwrap_or(Day::MIN)
 }
 
-/// Scores the customers with a purchase within the window of the parameters.
+/// Scores the customers with a purchase within the window of the parameters; `own` are names of one's own for the scores.
+///
+/// # Errors
+/// A window without a day; else as [`rfm`].
 pub fn rfm_within(
     own: Option<&SegmentSet>,
     purchases: &Histories<PurchaseRow>,
@@ -280,6 +285,9 @@ pub fn rfm_within(
     params: &RfmParams,
     cx: &Context<'_>,
 ) -> Result<Rfm, Error> {
+    if params.window == Some(0) {
+        return Err(Error::Window { days: 0 });
+    }
     let summaries = summaries_between(purchases, window_begin(params.window, cx.as_of), cx.as_of)?;
     rfm_either(own, &summaries, unit, params, cx)
 }
@@ -320,7 +328,6 @@ impl Analysis for RfmAnalysis {
     ) -> Result<Rfm, Refusal> {
         match params.window {
             None => Ok(rfm_either(own, summaries, unit, params, cx)?),
-            Some(0) => Err(Error::Window { days: 0 }.into()),
             Some(_) => Ok(rfm_within(own, purchases.ok_or(Error::NotKept)?, unit, params, cx)?),
         }
     }
