@@ -138,12 +138,12 @@ mod tests {
 
     #[test]
     fn a_purpose_with_a_slip_of_the_pen_is_refused_and_another_one_is_not() {
-        let mut symbols = naata_core::Symbols::default();
+        let mut symbols = Symbols::default();
         let marketing = symbols.intern("Marketing").unwrap();
         let texts = symbols.seal().0;
         let row = ConsentRow {
-            who: naata_core::CustomerIx(0),
-            at: naata_core::Instant(0),
+            who: CustomerIx(0),
+            at: Instant(0),
             purpose: marketing,
             channel: Symbol::NONE,
             granted: true,
