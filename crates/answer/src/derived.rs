@@ -19,7 +19,20 @@ pub struct Derived {
     /// A column of the same type without rows.
     kind: Box<Column>,
     rows: usize,
-    get: Arc<dyn Fn(usize) -> Cell + Send + Sync>,
+    get: Arc<dyn Fn(usize) -> Option<Figure> + Send + Sync>,
+}
+
+/// A value of a derived column: a cell without the texts, cheap to hand on by the million.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Figure {
+    /// A number of things.
+    Count(u64),
+    /// A plain number.
+    Number(f64),
+    /// An exact amount.
+    Money(Minor, MoneyUnit),
+    /// A calendar day.
+    Day(Day),
 }
 
 impl Derived {
@@ -27,25 +40,24 @@ impl Derived {
         kind: Column,
         rows: usize,
         get: impl Fn(usize) -> Option<T> + Send + Sync + 'static,
-        cell: impl Fn(T) -> Cell + Send + Sync + 'static,
+        value: impl Fn(T) -> Figure + Send + Sync + 'static,
     ) -> Self {
-        let get = Arc::new(move |row| get(row).map_or(Cell::Missing, &cell));
-        Self { kind: Box::new(kind), rows, get }
+        Self { kind: Box::new(kind), rows, get: Arc::new(move |row| get(row).map(&value)) }
     }
 
     /// Counts.
     pub fn count(rows: usize, get: impl Fn(usize) -> Option<u64> + Send + Sync + 'static) -> Self {
-        Self::new(Column::Count(Vec::new()), rows, get, Cell::Count)
+        Self::new(Column::Count(Vec::new()), rows, get, Figure::Count)
     }
 
     /// Plain numbers.
     pub fn number(rows: usize, get: impl Fn(usize) -> Option<f64> + Send + Sync + 'static) -> Self {
-        Self::new(Column::Number(Vec::new()), rows, get, Cell::Number)
+        Self::new(Column::Number(Vec::new()), rows, get, Figure::Number)
     }
 
     /// Days.
     pub fn day(rows: usize, get: impl Fn(usize) -> Option<Day> + Send + Sync + 'static) -> Self {
-        Self::new(Column::Day(Vec::new()), rows, get, Cell::Day)
+        Self::new(Column::Day(Vec::new()), rows, get, Figure::Day)
     }
 
     /// Exact amounts of one unit.
@@ -54,7 +66,7 @@ impl Derived {
         unit: MoneyUnit,
         get: impl Fn(usize) -> Option<Minor> + Send + Sync + 'static,
     ) -> Self {
-        Self::new(Column::Money(Vec::new(), unit), rows, get, move |m| Cell::Money(m, unit))
+        Self::new(Column::Money(Vec::new(), unit), rows, get, move |m| Figure::Money(m, unit))
     }
 
     /// How many rows there are.
@@ -67,27 +79,39 @@ impl Derived {
         &self.kind
     }
 
-    /// The value of a row; never a text.
+    /// The value of a row, where it has one.
+    #[inline]
+    pub fn value(&self, row: usize) -> Option<Figure> {
+        if row < self.rows { (self.get)(row) } else { None }
+    }
+
+    /// The same as a cell; never a text.
     pub fn cell(&self, row: usize) -> Cell {
-        if row < self.rows { (self.get)(row) } else { Cell::Missing }
+        match self.value(row) {
+            None => Cell::Missing,
+            Some(Figure::Count(n)) => Cell::Count(n),
+            Some(Figure::Number(x)) => Cell::Number(x),
+            Some(Figure::Money(m, unit)) => Cell::Money(m, unit),
+            Some(Figure::Day(d)) => Cell::Day(d),
+        }
     }
 
     /// The same column with every value worked out.
     pub fn whole(&self) -> Column {
-        let cells = || (0..self.rows).map(|row| self.cell(row));
+        let values = || (0..self.rows).map(|row| self.value(row));
         match &*self.kind {
-            Column::Count(_) => {
-                Column::Count(cells().map(|c| if let Cell::Count(n) = c { Some(n) } else { None }).collect())
-            }
-            Column::Day(_) => {
-                Column::Day(cells().map(|c| if let Cell::Day(d) = c { Some(d) } else { None }).collect())
-            }
+            Column::Count(_) => Column::Count(
+                values().map(|v| if let Some(Figure::Count(n)) = v { Some(n) } else { None }).collect(),
+            ),
+            Column::Day(_) => Column::Day(
+                values().map(|v| if let Some(Figure::Day(d)) = v { Some(d) } else { None }).collect(),
+            ),
             Column::Money(_, unit) => {
-                let amount = |c| if let Cell::Money(m, _) = c { Some(m) } else { None };
-                Column::Money(cells().map(amount).collect(), *unit)
+                let amount = |v| if let Some(Figure::Money(m, _)) = v { Some(m) } else { None };
+                Column::Money(values().map(amount).collect(), *unit)
             }
             _ => Column::Number(
-                cells().map(|c| if let Cell::Number(x) = c { Some(x) } else { None }).collect(),
+                values().map(|v| if let Some(Figure::Number(x)) = v { Some(x) } else { None }).collect(),
             ),
         }
     }

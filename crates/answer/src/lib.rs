@@ -55,6 +55,6 @@ mod table;
 pub use analysis::{Analysis, AsAsked, Card, Refusal};
 pub use answer::{Action, Answer, Message, Present, Stake};
 pub use cell::{Cell, Column};
-pub use derived::Derived;
+pub use derived::{Derived, Figure};
 pub use param::{Names, ParamSpec, Params, Value};
 pub use table::{Chart, ChartKind, Role, Table};

@@ -30,6 +30,9 @@ use std::io::Write;
 use std::panic::AssertUnwindSafe;
 use std::process::ExitCode;
 
+#[global_allocator]
+static ALLOCATOR: naata_pages::LargePages = naata_pages::LargePages;
+
 /// The whole command line: the catalogue, then the commands with side inputs.
 fn app() -> Command {
     let mut app = Command::new("naata")

@@ -43,9 +43,19 @@ impl Day {
             .filter(|_| self.in_calendar())
     }
 
-    /// Year, month and day of the month.
+    /// Year, month and day of the month. Worked out by hand, as it is asked for every day that is read or written
+    /// (Hinnant 2013, "chrono-compatible low-level date algorithms").
     pub fn ymd(self) -> Option<(i32, u32, u32)> {
-        self.date().map(|d| (d.year(), d.month(), d.day()))
+        // Years begin in March here, so that the leap day is the last of its year; eras are 400 years.
+        let days = u32::try_from(self.0.checked_add(719_468)?).ok().filter(|_| self.in_calendar())?;
+        let (era, of_era) = (days / 146_097, days % 146_097);
+        let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+        let of_year = of_era - (365 * year + year / 4 - year / 100);
+        let month = (5 * of_year + 2) / 153;
+        let day = of_year - (153 * month + 2) / 5 + 1;
+        let is_next = month >= 10;
+        let month = if is_next { month - 9 } else { month + 3 };
+        Some(((era * 400 + year + u32::from(is_next)) as i32, month, day))
     }
 
     /// The day `days` later (earlier when negative); `None` outside the calendar.
@@ -58,16 +68,9 @@ impl Day {
         i64::from(self.0) - i64::from(earlier.0)
     }
 
-    /// Months since year 0: the same for all days of one calendar month. Worked out by hand, as it is asked for every
-    /// row that is read (Hinnant 2013, "chrono-compatible low-level date algorithms").
+    /// Months since year 0: the same for all days of one calendar month.
     pub fn month_number(self) -> Option<i32> {
-        // Years begin in March here, so that the leap day is the last of its year; eras are 400 years.
-        let days = u32::try_from(self.0.checked_add(719_468)?).ok().filter(|_| self.in_calendar())?;
-        let (era, of_era) = (days / 146_097, days % 146_097);
-        let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
-        let of_year = of_era - (365 * year + year / 4 - year / 100);
-        let month = (5 * of_year + 2) / 153;
-        Some(((era * 400 + year) * 12 + month + 2) as i32)
+        self.ymd().map(|(year, month, _)| year * 12 + month as i32 - 1)
     }
 
     /// Monday is 0, Sunday is 6.
@@ -187,10 +190,11 @@ mod tests {
     }
 
     #[test]
-    fn months_by_hand_are_those_of_the_calendar() {
-        for day in (Day::MIN.0 - 2)..=(Day::MAX.0 + 2) {
-            let want = Day(day).ymd().map(|(y, m, _)| y * 12 + m as i32 - 1);
-            assert_eq!(Day(day).month_number(), want, "day {day}");
+    fn days_by_hand_are_those_of_the_calendar() {
+        for day in ((Day::MIN.0 - 2)..=(Day::MAX.0 + 2)).chain([i32::MIN, i32::MAX]).map(Day) {
+            let want = day.date().map(|d| (d.year(), d.month(), d.day()));
+            assert_eq!(day.ymd(), want, "day {}", day.0);
+            assert_eq!(day.month_number(), want.map(|(y, m, _)| y * 12 + m as i32 - 1));
         }
     }
 

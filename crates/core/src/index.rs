@@ -1,6 +1,7 @@
 //! Customer ids: numbered as they arrive, sealed in id order.
 
-use crate::intern::{BATCH, Interner, Sealed, hash};
+use crate::intern::{BATCH, Interner, hash};
+use crate::shelf::Sealed;
 use crate::{Error, Symbol};
 
 /// A customer's number within one index or one sealed base.

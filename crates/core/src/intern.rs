@@ -1,92 +1,86 @@
 //! Texts numbered in order of arrival, then sealed in their own order.
 //!
-//! An own open-addressing table instead of a standard map: the hash is fixed, the texts lie in one allocation,
-//! and a look-up touches a slot, then a record, then the bytes, so that millions of ids stay cheap.
+//! An own open-addressing table instead of a standard map: the hash is fixed, the texts lie in one allocation, and a
+//! look-up touches a slot and then a record, which most often is one line of memory, so that millions of ids stay cheap.
 
 use crate::Error;
-
-/// Texts side by side in one allocation.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Shelf {
-    text: String,
-    /// Where each text begins, counted from the base of its block: half the memory of full positions.
-    starts: Vec<u32>,
-    bases: Vec<usize>,
-}
-
-/// Texts of one block; as a power of two.
-const BLOCK: usize = 7;
-/// The longest text.
-const LONGEST: usize = 1 << (32 - BLOCK);
-
-impl Shelf {
-    fn with_capacity(texts: usize, bytes: usize) -> Self {
-        let (text, starts) = (String::with_capacity(bytes), Vec::with_capacity(texts));
-        Self { text, starts, bases: Vec::with_capacity((texts >> BLOCK) + 1) }
-    }
-
-    fn len(&self) -> usize {
-        self.starts.len()
-    }
-
-    fn start(&self, i: usize) -> Option<usize> {
-        Some(self.bases.get(i >> BLOCK)? + *self.starts.get(i)? as usize)
-    }
-
-    fn bounds(&self, number: u32) -> Option<(usize, usize)> {
-        let i = number as usize;
-        Some((self.start(i)?, self.start(i + 1).unwrap_or(self.text.len())))
-    }
-
-    fn get(&self, number: u32) -> Option<&str> {
-        let (start, end) = self.bounds(number)?;
-        self.text.get(start..end)
-    }
-
-    /// Adds a text of at most [`LONGEST`] bytes: a block of such texts is shorter than 32 bits can count.
-    fn push(&mut self, text: &str) {
-        let at = self.text.len();
-        if self.starts.len() >> BLOCK == self.bases.len() {
-            self.bases.push(at);
-        }
-        self.starts.push((at - self.bases.last().copied().unwrap_or(at)) as u32);
-        self.text.push_str(text);
-    }
-
-    /// How many bytes all texts begin with alike.
-    fn common(&self) -> usize {
-        let mut common = self.get(0).unwrap_or_default().as_bytes();
-        for number in 1..self.len() as u32 {
-            let text = self.get(number).unwrap_or_default().as_bytes();
-            if !text.starts_with(common) {
-                let n = common.iter().zip(text).take_while(|(a, b)| a == b).count();
-                common = common.get(..n).unwrap_or_default();
-            }
-        }
-        common.len()
-    }
-}
+use crate::shelf::{LONGEST, Sealed};
 
 /// Texts by number of arrival.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Interner {
-    shelf: Shelf,
-    /// 0 is empty; else the upper half is the upper half of the hash, the lower half the number plus one. A slot's
-    /// place are the uppermost bits of the hash, so that the table grows without a look at the texts.
+    /// Records in order of arrival, each in whole steps: the number, the length, the bytes of the text.
+    records: Vec<u8>,
+    len: u32,
+    /// Where every [`MARKED`]th record begins, in steps.
+    marks: Vec<u32>,
+    /// 0 is empty; else the upper half is the upper half of the hash, the lower half the step of the record plus one. A
+    /// slot's place are the uppermost bits of the hash, so that the table grows without a look at the texts.
     slots: Vec<u64>,
     bits: u32,
 }
 
+/// Bytes of a step: counted in steps, 32 bits reach over 34 GB of records.
+const STEP: usize = 8;
+/// Bytes of a record before its text: four of the number, one of the length.
+const HEAD: usize = 5;
+/// Stands for a length that does not fit a byte and follows in four.
+const LONG: u8 = u8::MAX;
+const MARKED: u32 = 16;
+
 /// How many texts are looked up at once.
 pub(crate) const BATCH: usize = 64;
 
+/// A record, and the step behind it.
+struct Record<'a> {
+    number: u32,
+    text: &'a [u8],
+    next: u32,
+}
+
+impl<'a> Record<'a> {
+    #[inline]
+    fn at(records: &'a [u8], step: u32) -> Option<Self> {
+        let start = step as usize * STEP;
+        let ([a, b, c, d, length], rest) = records.get(start..)?.split_first_chunk::<HEAD>()?;
+        let (length, rest) = if *length == LONG {
+            let (length, rest) = rest.split_first_chunk()?;
+            (u32::from_le_bytes(*length) as usize, rest)
+        } else {
+            (usize::from(*length), rest)
+        };
+        let text = rest.get(..length)?;
+        let end = records.len() - rest.len() + length;
+        Some(Self { number: u32::from_le_bytes([*a, *b, *c, *d]), text, next: end.div_ceil(STEP) as u32 })
+    }
+
+    fn text(&self) -> &'a str {
+        // Records hold whole texts, so this never fails.
+        std::str::from_utf8(self.text).unwrap_or_default()
+    }
+}
+
 impl Interner {
     pub(crate) fn len(&self) -> usize {
-        self.shelf.len()
+        self.len as usize
     }
 
     pub(crate) fn get(&self, number: u32) -> Option<&str> {
-        self.shelf.get(number)
+        let mut step = *self.marks.get((number / MARKED) as usize)?;
+        for _ in 0..number % MARKED {
+            step = Record::at(&self.records, step)?.next;
+        }
+        Some(Record::at(&self.records, step)?.text())
+    }
+
+    /// All records in order of arrival, with their steps.
+    fn records(&self) -> impl Iterator<Item = (u32, Record<'_>)> {
+        let mut step = 0;
+        std::iter::from_fn(move || {
+            let record = Record::at(&self.records, step)?;
+            let at = std::mem::replace(&mut step, record.next);
+            Some((at, record))
+        })
     }
 
     /// The number of a text, new or known.
@@ -101,53 +95,83 @@ impl Interner {
         let mask = self.slots.len() - 1;
         let mut at = home(hash, self.bits);
         while let Some(&slot) = self.slots.get(at).filter(|s| **s != 0) {
-            let number = (slot as u32).wrapping_sub(1);
-            if slot >> 32 == hash >> 32 && self.get(number).is_some_and(|known| same(known, text)) {
-                return Ok(number);
+            if slot >> 32 == hash >> 32
+                && let Some(record) = Record::at(&self.records, (slot as u32).wrapping_sub(1))
+                && same(record.text, text.as_bytes())
+            {
+                return Ok(record.number);
             }
             at = (at + 1) & mask;
         }
-        // The last two numbers are kept free: one for "none", one so that number plus one fits 32 bits.
-        let number = u32::try_from(self.len()).ok().filter(|n| *n < u32::MAX - 1);
-        let number = number.ok_or(Error::TooManyIds)?;
-        if text.len() > LONGEST {
-            return Err(Error::TextTooLong { bytes: text.len() });
-        }
-        self.shelf.push(text);
+        let (number, step) = self.push(text)?;
         if let Some(slot) = self.slots.get_mut(at) {
-            *slot = (hash >> 32 << 32) | u64::from(number + 1);
+            *slot = (hash >> 32 << 32) | u64::from(step + 1);
         }
         Ok(number)
     }
 
+    /// Adds a record; the answer is its number and its step.
+    fn push(&mut self, text: &str) -> Result<(u32, u32), Error> {
+        if text.len() > LONGEST {
+            return Err(Error::TextTooLong { bytes: text.len() });
+        }
+        // The last number stands for "none", and a step plus one fits 32 bits.
+        let (number, step) = (self.len, u32::try_from(self.records.len() / STEP).unwrap_or(u32::MAX));
+        if number >= u32::MAX - 1 || step >= u32::MAX - 1 {
+            return Err(Error::TooManyIds);
+        }
+        if number.is_multiple_of(MARKED) {
+            self.marks.push(step);
+        }
+        self.len += 1;
+        self.records.extend_from_slice(&number.to_le_bytes());
+        match u8::try_from(text.len()).ok().filter(|n| *n != LONG) {
+            Some(length) => self.records.push(length),
+            None => {
+                self.records.push(LONG);
+                self.records.extend_from_slice(&(text.len() as u32).to_le_bytes());
+            }
+        }
+        self.records.extend_from_slice(text.as_bytes());
+        let whole = self.records.len().next_multiple_of(STEP);
+        self.records.resize(whole, 0);
+        Ok((number, step))
+    }
+
     /// The numbers of up to [`BATCH`] texts with their hashes, the same as one by one. Slots are fetched first, then
-    /// places, then bytes: the waits for memory of a batch pass side by side instead of one after the other.
+    /// records: the waits for memory of a batch pass side by side instead of one after the other.
     pub(crate) fn intern_batch(&mut self, texts: &[(u64, &str)], out: &mut Vec<u32>) -> Result<(), Error> {
         let mask = self.slots.len().wrapping_sub(1);
         let mut found = [0u64; BATCH];
         for (f, (hash, _)) in found.iter_mut().zip(texts) {
             *f = self.slots.get(home(*hash, self.bits)).copied().unwrap_or(0);
         }
-        let mut bounds = [(0usize, 0usize); BATCH];
-        for ((f, (hash, _)), b) in found.iter_mut().zip(texts).zip(&mut bounds) {
+        let mut heads = [0u64; BATCH];
+        let mut fetched = 0;
+        for ((f, (hash, text)), head) in found.iter_mut().zip(texts).zip(&mut heads) {
             let mut at = home(*hash, self.bits);
             while *f != 0 && *f >> 32 != hash >> 32 {
                 at = (at + 1) & mask;
                 *f = self.slots.get(at).copied().unwrap_or(0);
             }
-            *b = self.shelf.bounds((*f as u32).wrapping_sub(1)).unwrap_or_default();
+            let record = self.records.get((*f as u32).wrapping_sub(1) as usize * STEP..).unwrap_or_default();
+            *head = record.first_chunk().map_or(0, |head| u64::from_le_bytes(*head));
+            fetched ^= record.get(HEAD + text.len()).copied().unwrap_or(0);
         }
-        let mut first = [0u8; BATCH];
-        for (f, (start, _)) in first.iter_mut().zip(&bounds) {
-            *f = self.shelf.text.as_bytes().get(*start).copied().unwrap_or(0);
-        }
+        std::hint::black_box(fetched);
         for (i, (hash, text)) in texts.iter().enumerate() {
-            let (slot, (start, end)) = (found[i & (BATCH - 1)], bounds[i & (BATCH - 1)]);
+            let (slot, head) = (found[i & (BATCH - 1)], heads[i & (BATCH - 1)]);
+            let start = (slot as u32).wrapping_sub(1) as usize * STEP + HEAD;
+            let length = head >> 32 & 0xFF;
             let known = slot != 0
-                && text.as_bytes().first().is_none_or(|b| *b == first[i & (BATCH - 1)])
-                && self.shelf.text.get(start..end).is_some_and(|known| same(known, text));
+                && length == text.len() as u64
+                && length != u64::from(LONG)
+                && self
+                    .records
+                    .get(start..start + text.len())
+                    .is_some_and(|known| same(known, text.as_bytes()));
             // A text that is new, perhaps since earlier in this batch, goes the whole way.
-            out.push(if known { (slot as u32).wrapping_sub(1) } else { self.intern_hashed(*hash, text)? });
+            out.push(if known { head as u32 } else { self.intern_hashed(*hash, text)? });
         }
         Ok(())
     }
@@ -168,65 +192,47 @@ impl Interner {
         self.slots = slots;
     }
 
+    /// How many bytes all texts begin with alike.
+    fn common(&self) -> usize {
+        let mut texts = self.records().map(|(_, record)| record.text);
+        let mut common = texts.next().unwrap_or_default();
+        for text in texts {
+            if !text.starts_with(common) {
+                let n = common.iter().zip(text).take_while(|(a, b)| a == b).count();
+                common = common.get(..n).unwrap_or_default();
+            }
+        }
+        common.len()
+    }
+
     /// The texts in byte order, and for each old number its new one.
     pub(crate) fn seal(&self) -> (Sealed, Vec<u32>) {
         // Sorting by the first eight bytes that differ settles nearly every comparison without touching the texts.
-        let common = self.shelf.common();
-        let key =
-            |n: u32| prefix(self.get(n).unwrap_or_default().as_bytes().get(common..).unwrap_or_default());
-        let mut order: Vec<(u64, u32)> = (0..self.len() as u32).map(|n| (key(n), n)).collect();
-        order.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| self.get(a.1).cmp(&self.get(b.1))));
-        let mut sealed = Shelf::with_capacity(self.len(), self.shelf.text.len());
+        let common = self.common();
+        let mut bytes = 0;
+        let mut order: Vec<(u64, u32)> = Vec::with_capacity(self.len());
+        for (step, record) in self.records() {
+            bytes += record.text.len();
+            order.push((prefix(record.text.get(common..).unwrap_or_default()), step));
+        }
+        let text = |step: u32| Record::at(&self.records, step).map(|record| record.text);
+        order.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| text(a.1).cmp(&text(b.1))));
+        let mut sealed = Sealed::with_capacity(self.len(), bytes);
         let mut to = vec![0u32; self.len()];
-        for (new, (_, old)) in order.iter().enumerate() {
-            sealed.push(self.get(*old).unwrap_or_default());
-            if let Some(t) = to.get_mut(*old as usize) {
-                *t = new as u32;
+        for (new, (_, step)) in (0..).zip(&order) {
+            let Some(record) = Record::at(&self.records, *step) else { continue };
+            sealed.push(record.text());
+            if let Some(t) = to.get_mut(record.number as usize) {
+                *t = new;
             }
         }
-        (Sealed(sealed), to)
+        (sealed, to)
     }
 }
 
 /// The place of a hash, or of a slot that keeps its upper half.
 fn home(hash: u64, bits: u32) -> usize {
     (hash >> (64 - bits.max(1))) as usize
-}
-
-/// Texts in byte order; the number is the position.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Sealed(Shelf);
-
-impl Sealed {
-    /// Adds a text that comes after all others; `false` where there is no room for it.
-    pub(crate) fn push(&mut self, text: &str) -> bool {
-        let room = text.len() <= LONGEST && self.len() < (u32::MAX - 1) as usize;
-        if room {
-            self.0.push(text);
-        }
-        room
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    pub(crate) fn get(&self, number: u32) -> Option<&str> {
-        self.0.get(number)
-    }
-
-    pub(crate) fn find(&self, text: &str) -> Option<u32> {
-        let (mut low, mut high) = (0u32, self.len() as u32);
-        while low < high {
-            let mid = low + (high - low) / 2;
-            match self.get(mid)?.cmp(text) {
-                std::cmp::Ordering::Equal => return Some(mid),
-                std::cmp::Ordering::Less => low = mid + 1,
-                std::cmp::Ordering::Greater => high = mid,
-            }
-        }
-        None
-    }
 }
 
 fn prefix(text: &[u8]) -> u64 {
@@ -276,8 +282,7 @@ pub(crate) fn ends(bytes: &[u8]) -> (u64, u64) {
 
 /// Whether two texts are equal: of short ones, as ids are, two words are compared instead of all bytes.
 #[inline]
-fn same(a: &str, b: &str) -> bool {
-    let (a, b) = (a.as_bytes(), b.as_bytes());
+fn same(a: &[u8], b: &[u8]) -> bool {
     a.len() == b.len() && if a.len() <= 16 { ends(a) == ends(b) } else { a == b }
 }
 
@@ -303,7 +308,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn numbers_are_stable_and_sealing_sorts(texts in prop::collection::vec("(x-common-head)?[a-cঅ-ঈ]{0,12}", 0..400)) {
+        fn numbers_are_stable_and_sealing_sorts(texts in prop::collection::vec(prop_oneof![20 => "(x-common-head)?[a-cঅ-ঈ]{0,12}", 1 => "[ab]{250,260}"], 0..400)) {
             let mut interner = Interner::default();
             let numbers: Vec<u32> = texts.iter().map(|t| interner.intern(t).unwrap()).collect();
             for (t, n) in texts.iter().zip(&numbers) {

@@ -43,6 +43,7 @@ mod money;
 mod part;
 pub mod records;
 mod rows;
+mod shelf;
 mod summary;
 mod takings;
 mod tally;

@@ -92,6 +92,7 @@ pub(crate) fn parse_by(
         records: Records::new(window, start, plan.delimiter),
         desk: Desk::default(),
         days: (Day::MAX, Day::MIN),
+        scratch: String::new(),
         batch,
     };
     match (plan.delimiter, quick) {
@@ -128,6 +129,8 @@ struct Stretch<'a> {
     desk: Desk,
     /// The first and the last day of the usual rows.
     days: (Day, Day),
+    /// Where a text is put together.
+    scratch: String,
     batch: Batch,
 }
 
@@ -185,10 +188,14 @@ impl Stretch<'_> {
         let batch = &mut self.batch;
         let (day, month, digest) = match quick {
             Quick::Sales(usual) => {
-                let Some((values, seen)) = usual.read(self.plan, &row) else { return false };
-                let Some(digest) = batch.sales.take_usual(self.plan, at, &values) else { return false };
-                seen.tell(&mut self.desk.evidence);
-                (values.day, Some(values.month), digest)
+                let evidence = &mut self.desk.evidence;
+                let taken = usual.read(self.plan, &row, &mut self.scratch, |values, seen| {
+                    let digest = batch.sales.take_usual(self.plan, at, values)?;
+                    seen.tell(evidence);
+                    Some((values.day, Some(values.month), digest))
+                });
+                let Some(taken) = taken else { return false };
+                taken
             }
             Quick::Touches(usual) => {
                 let Some((day, digest)) = batch.touches.take_usual(usual, self.plan, &row) else {

@@ -26,9 +26,8 @@ const HIGH: u64 = u64::from_le_bytes([0x80; 8]);
 #[inline]
 pub(crate) fn eight(digits: [u8; 8]) -> Option<u32> {
     let d = u64::from_le_bytes(digits) ^ ZEROS;
-    // What is no digit is more than nine now, and has its uppermost bit set by this sum or before it.
-    let not = d.wrapping_add(u64::from_le_bytes([0x76; 8])) | d;
-    (not & HIGH == 0).then(|| number(d))
+    // What is no digit is more than nine now.
+    (not_digits(d) == 0).then(|| number(d))
 }
 
 /// The number of eight values from 0 to 9, the first in the lowest byte.
@@ -39,6 +38,49 @@ fn number(d: u64) -> u32 {
     let low = (tens & 0x0000_00FF_0000_00FF).wrapping_mul(0x000F_4240_0000_0064);
     let high = (tens >> 16 & 0x0000_00FF_0000_00FF).wrapping_mul(0x0000_2710_0000_0001);
     (low.wrapping_add(high) >> 32) as u32
+}
+
+/// Numbers that stand behind the same text and are equally long, sixteen bytes in all at most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Digits {
+    length: usize,
+    /// What becomes zero of each byte, and what makes the uppermost bit of any other one that may not be there: of the
+    /// first bytes and of the last eight.
+    first: (u64, u64),
+    last: (u64, u64),
+}
+
+impl Digits {
+    /// Numbers of so many digits behind this text; `None` where a text is too short or too long for this.
+    pub(crate) fn behind(text: &str, digits: usize) -> Option<Self> {
+        let length = text.len() + digits;
+        if digits == 0 || !(8..=16).contains(&length) || !text.is_ascii() {
+            return None;
+        }
+        let (mut zeros, mut most) = ([b'0'; 16], [0x76; 16]);
+        // What there is none of counts as a zero.
+        zeros.iter_mut().zip(&mut most).take(16 - length).for_each(|(zero, most)| (*zero, *most) = (0, 0x7F));
+        for ((zero, most), b) in zeros.iter_mut().zip(&mut most).skip(16 - length).zip(text.bytes()) {
+            (*zero, *most) = (b, 0x7F);
+        }
+        let half =
+            |bytes: [u8; 16], k: usize| bytes.as_chunks().0.get(k).map_or(0, |b| u64::from_le_bytes(*b));
+        Some(Self { length, first: (half(zeros, 0), half(most, 0)), last: (half(zeros, 1), half(most, 1)) })
+    }
+
+    /// The number; `None` of another text, and of one of another length.
+    #[inline]
+    pub(crate) fn read(self, id: &[u8]) -> Option<u64> {
+        if id.len() != self.length {
+            return None;
+        }
+        let (first, last) = (u64::from_le_bytes(*id.first_chunk()?), u64::from_le_bytes(*id.last_chunk()?));
+        // Of the first word only what is not in the last one.
+        let first = first.checked_shl(128 - 8 * self.length as u32).unwrap_or(0) ^ self.first.0;
+        let last = last ^ self.last.0;
+        let bad = first.wrapping_add(self.first.1) | first | last.wrapping_add(self.last.1) | last;
+        (bad & HIGH == 0).then(|| u64::from(number(first)) * 100_000_000 + u64::from(number(last)))
+    }
 }
 
 /// Three numbers of two digits with `mark` between them.
@@ -53,6 +95,25 @@ pub(crate) fn three_pairs(cell: [u8; 8], mark: u8) -> Option<[u8; 3]> {
     }
     let tens = d.wrapping_mul(10).wrapping_add(d >> 8).to_le_bytes();
     Some([tens[0], tens[3], tens[6]])
+}
+
+/// Digits, a point and two more digits, as the last `length` bytes of eight: the number in hundredths.
+#[inline]
+pub(crate) fn hundredths(tail: [u8; 8], length: usize) -> Option<u32> {
+    if tail[5] != b'.' || !(4..=8).contains(&length) {
+        return None;
+    }
+    let word = u64::from_le_bytes(tail);
+    // The digits before the point move up into its place; what stands before the cell becomes zeros.
+    let digits = word & 0xFFFF << 48 | (word & !(u64::MAX << 40)) << 8;
+    let d = (digits ^ ZEROS) & u64::MAX << (8 * (9 - length as u32));
+    (not_digits(d) == 0).then(|| number(d))
+}
+
+/// The uppermost bit of each byte that is more than nine.
+#[inline]
+fn not_digits(d: u64) -> u64 {
+    (d.wrapping_add(u64::from_le_bytes([0x76; 8])) | d) & HIGH
 }
 
 /// Digits with at most one point, as the last `length` bytes of eight: the number without the point, and the digits
@@ -72,11 +133,6 @@ pub(crate) fn pointed(tail: [u8; 8], length: usize) -> Option<(u32, u8)> {
     // What stands before the cell becomes zeros.
     let mine = u64::MAX << before;
     let word = u64::from_le_bytes(tail) & mine | ZEROS & !mine;
-    // Most amounts have two decimals.
-    if tail[5] == b'.' && length > 3 {
-        let whole = word & 0xFFFF << 48 | (word & !(u64::MAX << 40)) << 8 | u64::from(b'0');
-        return eight(whole.to_le_bytes()).map(|n| (n, 2));
-    }
     let points = word ^ POINTS;
     let found = points.wrapping_sub(ONES) & !points & HIGH;
     if found == 0 {
@@ -118,7 +174,26 @@ mod tests {
         #[test]
         fn eight_bytes_at_once_are_read_as_one_by_one(text in prop_oneof!["[0-9]{1,5}\\.[0-9]{0,3}", "[0-9.]{1,8}", "[ -~]{1,8}", "[0-9]{1,8}"]) {
             let (bytes, length) = tail(&text);
-            prop_assert_eq!(pointed(bytes, length), plainly(&text).filter(|_| length <= 8));
+            let want = plainly(&text).filter(|_| length <= 8);
+            prop_assert_eq!(pointed(bytes, length), want);
+            prop_assert_eq!(hundredths(bytes, length), want.filter(|(_, own)| *own == 2).map(|(n, _)| n));
+        }
+
+        #[test]
+        fn digits_behind_a_text_are_read_as_one_by_one(
+            text in "[A-C-]{0,6}",
+            id in prop_oneof!["[A-C-]{0,6}[0-9]{2,12}", "[ -~]{7,17}"],
+            digits in 0usize..18,
+        ) {
+            let number = |id: &str| {
+                let rest = id.strip_prefix(&*text).filter(|rest| rest.len() == digits)?;
+                rest.bytes().all(|b| b.is_ascii_digit()).then(|| rest.parse().ok()).flatten()
+            };
+            if let Some(form) = Digits::behind(&text, digits) {
+                let own = format!("{text}{}", &"987650123498765012"[..digits]);
+                prop_assert_eq!(form.read(own.as_bytes()), number(&own));
+                prop_assert_eq!(form.read(id.as_bytes()), number(&id));
+            }
         }
 
         #[test]

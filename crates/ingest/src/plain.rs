@@ -1,12 +1,11 @@
 //! The cells of a row as they lie in the text of its stretch. Each reader knows the plain form of a value alone and
 //! leaves any other to [`crate::row`], which knows all of them.
 
-use crate::digits::pointed;
+use crate::digits::{hundredths, pointed};
 use crate::money::plain_digits;
 use crate::plan::Plan;
 use crate::row::is_scientific;
 use naata_core::Minor;
-use std::borrow::Cow;
 
 /// A row as it lies in the text of its stretch, cut into cells by an outline.
 #[derive(Clone, Copy)]
@@ -65,12 +64,35 @@ impl<'a> PlainRow<'a, '_> {
         (plain && !(first.is_ascii_digit() && is_scientific(cell.as_bytes()))).then_some(cell)
     }
 
-    /// A plain number in units of `10^-scale`.
+    /// A plain number in units of `10^-scale`, or nothing where the cell is empty.
     #[inline]
-    pub(crate) fn number(&self, column: usize, scale: u8, points: &mut u64) -> Option<Minor> {
-        const TENS: [i64; 9] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000];
+    pub(crate) fn number(&self, column: usize, scale: u8, points: &mut u64) -> Option<Option<Minor>> {
+        if column == Plan::NOWHERE {
+            return Some(None);
+        }
+        let (begin, end) = self.written(column)?;
+        let tail: Option<&[u8; 8]> = self.text.as_bytes().get(..end)?.last_chunk();
+        match (tail, end.wrapping_sub(begin)) {
+            (_, 0) => Some(None),
+            (Some(tail), 1) if tail[7].is_ascii_digit() => {
+                Some(Some(Minor(i64::from(tail[7] - b'0') * ten(scale)?)))
+            }
+            (Some(tail), length) if let Some(n) = hundredths(*tail, length).filter(|_| scale == 2) => {
+                *points += 1;
+                Some(Some(Minor(n.into())))
+            }
+            _ => self.any_number(column, scale, points),
+        }
+    }
+
+    /// The same for a number with other decimals, a longer one, one in quotes.
+    #[inline(never)]
+    fn any_number(&self, column: usize, scale: u8, points: &mut u64) -> Option<Option<Minor>> {
         let (begin, end) = self.span(column)?;
         let length = end.wrapping_sub(begin);
+        if length == 0 {
+            return Some(None);
+        }
         let tail = self.text.as_bytes().get(..end)?.last_chunk();
         let (n, own, is_evidence) = match tail.filter(|_| length <= 8) {
             Some(tail) => {
@@ -86,29 +108,51 @@ impl<'a> PlainRow<'a, '_> {
             None => plain_digits(self.text.as_bytes().get(begin..end)?)?,
         };
         *points += u64::from(is_evidence);
-        if own == scale {
-            return Some(Minor(n));
-        }
-        let tens = TENS.get(usize::from(scale.checked_sub(own)?))?;
-        n.checked_mul(*tens).map(Minor)
+        n.checked_mul(ten(scale.checked_sub(own)?)?).map(|n| Some(Minor(n)))
     }
 
-    /// The text of an item, which may be quoted or begin or end beyond ASCII; not one that needs a second look.
+    /// The text of an item, which may be quoted or begin or end beyond ASCII; not one that needs a second look. One with
+    /// doubled quotes is put together in `scratch`.
     #[inline]
-    pub(crate) fn item(&self, column: usize) -> Option<Cow<'a, str>> {
+    pub(crate) fn item<'s>(&self, column: usize, scratch: &'s mut String) -> Option<&'s str>
+    where
+        'a: 's,
+    {
         let (begin, end) = self.written(column)?;
         let mut text = self.text.get(begin..end)?;
-        let mut doubled = false;
         if text.starts_with('"') {
             text = text.get(1..text.len().checked_sub(1)?)?;
-            doubled = memchr::memchr(b'"', text.as_bytes()).is_some();
+            if let Some(at) = memchr::memchr(b'"', text.as_bytes()) {
+                text = halved(text, at, scratch)?;
+            }
         }
         let ends = [text.as_bytes().first()?, text.as_bytes().last()?];
         let plain = ends.iter().all(|b| b.is_ascii_graphic()) || text.trim().len() == text.len();
         let odd = *ends[0] == b'\'' || ends[0].is_ascii_digit() && is_scientific(text.as_bytes());
-        if !plain || odd {
-            return None;
-        }
-        Some(if doubled { Cow::Owned(text.replace("\"\"", "\"")) } else { Cow::Borrowed(text) })
+        (plain && !odd).then_some(text)
     }
+}
+
+/// A text whose quotes are doubled, the first of them at `at`, with single ones.
+fn halved<'s>(text: &str, mut at: usize, scratch: &'s mut String) -> Option<&'s str> {
+    scratch.clear();
+    let mut rest = text;
+    loop {
+        let (before, after) = rest.split_at_checked(at + 1)?;
+        scratch.push_str(before);
+        rest = after.strip_prefix('"')?;
+        match memchr::memchr(b'"', rest.as_bytes()) {
+            Some(next) => at = next,
+            None => break,
+        }
+    }
+    scratch.push_str(rest);
+    Some(scratch)
+}
+
+/// A power of ten, where a plain number is ever raised by so many decimals.
+#[inline]
+fn ten(decimals: u8) -> Option<i64> {
+    const TENS: [i64; 9] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000];
+    TENS.get(usize::from(decimals)).copied()
 }

@@ -5,7 +5,7 @@
 //! have equal keys too, once in about `2^63 / rows^2` files: they are then read like repeated ones, by their text, and
 //! nothing is mistaken. So a key that was seen once proves its id to stand on one row alone.
 
-use crate::digits::eight;
+use crate::digits::{Digits, eight};
 use naata_core::IdHash;
 
 /// What stands for an order id: its number, or its hash.
@@ -27,6 +27,8 @@ pub(crate) struct OrderForm {
     before: Box<str>,
     digits: usize,
     first: u64,
+    /// The same for ids as long as the first one, which nearly all are.
+    alike: Option<Digits>,
 }
 
 impl OrderForm {
@@ -34,11 +36,22 @@ impl OrderForm {
     pub(crate) fn of(id: &str) -> Self {
         let digits = id.bytes().rev().take_while(u8::is_ascii_digit).count().min(18);
         let (before, number) = id.split_at_checked(id.len() - digits).unwrap_or((id, ""));
-        Self { before: before.into(), digits, first: number.parse().unwrap_or(0) }
+        let alike = Digits::behind(before, digits);
+        Self { before: before.into(), digits, first: number.parse().unwrap_or(0), alike }
     }
 
     /// The key of an id.
+    #[inline]
     pub(crate) fn key(&self, id: &str) -> OrderKey {
+        let number = self.alike.and_then(|alike| alike.read(id.as_bytes()));
+        match number.and_then(|n| self.distance(n)) {
+            Some(distance) => OrderKey(distance),
+            None => self.any_key(id),
+        }
+    }
+
+    #[inline(never)]
+    fn any_key(&self, id: &str) -> OrderKey {
         let hashed = || OrderKey(IdHash::of(id).number() | HASHED).min(OrderKey(u64::MAX - 1));
         let number = id.as_bytes().split_at_checked(self.before.len()).and_then(|(before, digits)| {
             // So short a text is compared sooner here than by a call.
@@ -49,6 +62,11 @@ impl OrderForm {
     }
 
     /// The distance of a number from the first one, shifted so that it is not negative.
+    #[inline]
+    fn distance(&self, number: u64) -> Option<u64> {
+        (number + REACH).checked_sub(self.first).filter(|n| *n < 2 * REACH)
+    }
+
     fn number(&self, digits: &[u8]) -> Option<u64> {
         if digits.is_empty() || digits.len() > 18 || self.digits == 0 {
             return None;
@@ -61,7 +79,7 @@ impl OrderForm {
         let few =
             few.iter().try_fold(0u64, |n, b| b.is_ascii_digit().then(|| n * 10 + u64::from(b - b'0')))?;
         let number = eights.iter().try_fold(few, |n, e| Some(n * 100_000_000 + u64::from(eight(*e)?)))?;
-        (number + REACH).checked_sub(self.first).filter(|n| *n < 2 * REACH)
+        self.distance(number)
     }
 }
 

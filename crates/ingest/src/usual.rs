@@ -79,9 +79,15 @@ impl Usual {
         })
     }
 
-    /// What the row says, if it is a usual one.
+    /// Hands on what the row says, if it is a usual one.
     #[inline]
-    pub(crate) fn read<'a>(&self, plan: &Plan, row: &PlainRow<'a, '_>) -> Option<(UsualValues<'a>, Seen)> {
+    pub(crate) fn read<'a, R>(
+        &self,
+        plan: &Plan,
+        row: &PlainRow<'a, '_>,
+        scratch: &'a mut String,
+        then: impl FnOnce(&UsualValues<'a>, Seen) -> Option<R>,
+    ) -> Option<R> {
         // Nothing is wrong with the row as a whole: it is not short or long; a blank one has no customer, and a header
         // no date.
         if row.begins.len() != self.columns + 1 {
@@ -97,17 +103,13 @@ impl Usual {
         };
         let mut points = 0;
         let scale = plan.unit.scale;
-        let amount = row.number(self.amount, scale, &mut points)?;
+        let amount = row.number(self.amount, scale, &mut points)??;
         if amount.0 <= 0 {
             return None;
         }
-        let mut optional = |column: usize, scale: u8| match row.optional(column)? {
-            [] => Some(None),
-            _ => row.number(column, scale, &mut points).map(Some),
-        };
-        let quantity = optional(self.quantity, 3)?;
-        let discount = optional(self.discount, scale)?.unwrap_or_default();
-        let tax = optional(self.tax, scale)?.unwrap_or_default();
+        let quantity = row.number(self.quantity, 3, &mut points)?;
+        let discount = row.number(self.discount, scale, &mut points)?.unwrap_or_default();
+        let tax = row.number(self.tax, scale, &mut points)?.unwrap_or_default();
         let is_stated = match row.optional(self.currency)? {
             [] => false,
             code => {
@@ -120,17 +122,18 @@ impl Usual {
         let line = match self.item {
             Plan::NOWHERE => None,
             column => {
-                let item = row.item(column)?;
+                let item = row.item(column, scratch)?;
                 let category = match row.optional(self.category)? {
                     [] => "",
                     _ => row.plain_id(self.category)?,
                 };
                 let quantity = quantity.map_or(1000, |q| q.0);
+                let item = Cow::Borrowed(item);
                 Some(Line { item, category: Cow::Borrowed(category), quantity, amount, discount })
             }
         };
         let values = UsualValues { order, customer, day, month, seconds, amount, discount, tax, line };
-        Some((values, Seen { points, amount, is_stated }))
+        then(&values, Seen { points, amount, is_stated })
     }
 }
 
@@ -175,7 +178,10 @@ mod tests {
         let mut outline = Outline::default();
         outline.make(text.as_bytes(), plan.body, text.len(), b',');
         let row = PlainRow { text, begins: outline.row(0).unwrap() };
-        let (values, seen) = usual.read(&plan, &row).expect("usual");
-        assert_eq!((values.customer, values.amount, seen.points), ("c1", Minor(123_450), 1));
+        let mut scratch = String::new();
+        let said = usual.read(&plan, &row, &mut scratch, |values, seen| {
+            Some((values.customer, values.amount, seen.points))
+        });
+        assert_eq!(said, Some(("c1", Minor(123_450), 1)));
     }
 }

@@ -23,15 +23,17 @@ pub(crate) fn table(
     let end: &[u8] = if style.excel { b"\r\n" } else { b"\n" };
     begin(style, out)?;
     let currencies = Currencies::of(t);
-    let own = |c: &Column| match (&currencies, c.kind()) {
-        (Currencies::Each, Column::Money(_, unit)) => Some(unit.currency),
-        _ => None,
-    };
+    let units: Vec<Option<MoneyUnit>> = t
+        .columns
+        .iter()
+        .map(|(_, c)| if let Column::Money(_, unit) = c.kind() { Some(*unit) } else { None })
+        .collect();
+    let own = |unit: &Option<MoneyUnit>| unit.filter(|_| currencies == Currencies::Each).map(|u| u.currency);
     let mut text: Vec<u8> = Vec::new();
-    for (i, (key, column)) in t.columns.iter().enumerate() {
+    for (i, ((key, _), unit)) in t.columns.iter().zip(&units).enumerate() {
         separate(i, &mut text);
         words(key, style, &mut text);
-        if own(column).is_some() {
+        if own(unit).is_some() {
             text.extend_from_slice(format!(",{key}_currency").as_bytes());
         }
     }
@@ -42,17 +44,15 @@ pub(crate) fn table(
     out.write_all(&text)?;
     let line = |row: usize, text: &mut Vec<u8>| {
         let mut first = None;
-        for (i, (_, column)) in t.columns.iter().enumerate() {
+        for (i, ((_, column), unit)) in t.columns.iter().zip(&units).enumerate() {
             separate(i, text);
             let raw = Raw::at(column, row, ids);
-            let unit = match (raw, column.kind()) {
-                (Raw::Money(_, unit), _) => Some(unit),
-                (Raw::Missing, Column::Money(_, unit)) => Some(*unit),
-                _ => None,
-            };
-            first = first.or(unit.map(|u| u.currency).filter(|c| c.is_stated()));
+            if first.is_none() && currencies == Currencies::One {
+                let unit = if let Raw::Money(_, unit) = raw { Some(unit) } else { *unit };
+                first = unit.map(|u| u.currency).filter(|c| c.is_stated());
+            }
             value(raw, style, text);
-            if let Some(currency) = own(column) {
+            if let Some(currency) = own(unit) {
                 text.push(b',');
                 text.extend_from_slice(currency.code().as_bytes());
             }
@@ -132,11 +132,9 @@ fn value(raw: Raw<'_>, style: &Style, out: &mut Vec<u8>) {
         Raw::Money(m, unit) => amount(m, unit, out),
         Raw::Day(d) => match d.ymd() {
             Some((year @ 0..=9999, month, day)) => {
-                digits(year.unsigned_abs().into(), 4, out);
-                out.push(b'-');
-                digits(month.into(), 2, out);
-                out.push(b'-');
-                digits(day.into(), 2, out);
+                let [[a, b], [c, d]] = [two(year.unsigned_abs() / 100), two(year.unsigned_abs())];
+                let [[e, f], [g, h]] = [two(month), two(day)];
+                out.extend_from_slice(&[a, b, c, d, b'-', e, f, b'-', g, h]);
             }
             _ => put(format_args!("{d}")),
         },
@@ -144,19 +142,40 @@ fn value(raw: Raw<'_>, style: &Style, out: &mut Vec<u8>) {
     }
 }
 
+/// All numbers of two digits.
+static PAIRS: [[u8; 2]; 100] = pairs();
+
+const fn pairs() -> [[u8; 2]; 100] {
+    let mut pairs = [[b'0'; 2]; 100];
+    let mut n = 0;
+    while n < 100 {
+        pairs[n] = [b'0' + (n / 10) as u8, b'0' + (n % 10) as u8];
+        n += 1;
+    }
+    pairs
+}
+
+/// The last two digits of a number.
+fn two(n: u32) -> [u8; 2] {
+    PAIRS[(n % 100) as usize]
+}
+
 /// A whole number with at least so many digits, without the detour of a format string: lists have millions of them.
+#[inline]
 fn digits(mut n: u64, least: usize, out: &mut Vec<u8>) {
     let mut text = [b'0'; 20];
-    let mut at = text.len();
-    for (i, digit) in text.iter_mut().enumerate().rev() {
-        if n == 0 && 20 - at >= least {
+    let mut left = text.len();
+    for pair in text.as_chunks_mut::<2>().0.iter_mut().rev() {
+        if n == 0 {
             break;
         }
-        *digit = b'0' + (n % 10) as u8;
-        n /= 10;
-        at = i;
+        *pair = two((n % 100) as u32);
+        n /= 100;
+        left -= 2;
     }
-    out.extend_from_slice(text.get(at..).unwrap_or_default());
+    // Of the first pair the first digit may be a zero that nobody asked for.
+    left += usize::from(text.get(left) == Some(&b'0') && left < 20);
+    out.extend_from_slice(text.get(left.min(20 - least)..).unwrap_or_default());
 }
 
 /// An amount in major units, with all decimals of its unit.
@@ -169,6 +188,12 @@ fn amount(m: Minor, unit: MoneyUnit, out: &mut Vec<u8>) {
         out.push(b'-');
     }
     let minor = m.0.unsigned_abs();
+    if unit.scale == 2 {
+        let [a, b] = two((minor % 100) as u32);
+        digits(minor / 100, 1, out);
+        out.extend_from_slice(&[b'.', a, b]);
+        return;
+    }
     digits(minor / ten, 1, out);
     if unit.scale > 0 {
         out.push(b'.');

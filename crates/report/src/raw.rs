@@ -1,6 +1,6 @@
 //! Values for programs: what CSV and JSON write, borrowed from the answer, nothing rounded.
 
-use naata_answer::{Cell, Column, Table};
+use naata_answer::{Cell, Column, Figure, Table};
 use naata_core::{Day, Ids, Instant, Minor, MoneyUnit};
 
 /// One value without any presentation.
@@ -45,15 +45,12 @@ impl<'a> Raw<'a> {
                 class(of).and_then(|i| names.get(i)).map_or(Self::Missing, |t| Self::Text(t))
             }
             Column::Mixed(v) => v.get(row).map_or(Self::Missing, |c| Self::of(c, ids)),
-            Column::Derived(d) => match d.cell(row) {
-                Cell::Count(n) => Self::Count(n),
-                Cell::Number(x) | Cell::Share(x) | Cell::Seconds(x) => Self::Number(x),
-                Cell::Money(m, unit) => Self::Money(m, unit),
-                Cell::Day(d) => Self::Day(d),
-                Cell::Instant(t) => Self::Instant(t),
-                Cell::Flag(b) => Self::Flag(b),
-                // A derived column holds no texts.
-                Cell::Missing | Cell::Text(_) | Cell::Word { .. } | Cell::Customer(_) => Self::Missing,
+            Column::Derived(d) => match d.value(row) {
+                None => Self::Missing,
+                Some(Figure::Count(n)) => Self::Count(n),
+                Some(Figure::Number(x)) => Self::Number(x),
+                Some(Figure::Money(m, unit)) => Self::Money(m, unit),
+                Some(Figure::Day(d)) => Self::Day(d),
             },
             Column::Customer(v) => v.get(row).and_then(|ix| ids.get(*ix)).map_or(Self::Missing, Self::Text),
             Column::Count(v) => v.get(row).copied().flatten().map_or(Self::Missing, Self::Count),
