@@ -155,12 +155,25 @@ impl fmt::Display for Instant {
         let (seconds, micros) =
             (self.0.rem_euclid(Self::DAY) / Self::SECOND, self.0.rem_euclid(Self::SECOND));
         let (hour, minute, second) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
-        write!(f, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}")?;
-        match (micros, micros % 1_000) {
-            (0, _) => f.write_str("Z"),
-            (_, 0) => write!(f, ".{:03}Z", micros / 1_000),
-            _ => write!(f, ".{micros:06}Z"),
+        // One text instead of seven numbers in turn: lists of touches have millions of them.
+        let mut text = *b"0000-00-00T00:00:00.000000Z";
+        let digit = |n: i64| b'0' + (n % 10) as u8;
+        for (at, n) in
+            [(2, i64::from(year)), (5, month.into()), (8, day.into()), (11, hour), (14, minute), (17, second)]
+        {
+            (text[at], text[at + 1]) = (digit(n / 10), digit(n));
         }
+        (text[0], text[1]) = (digit(i64::from(year) / 1000), digit(i64::from(year) / 100));
+        for (at, ten) in [100_000, 10_000, 1_000, 100, 10, 1].into_iter().enumerate() {
+            text[20 + at] = digit(micros / ten);
+        }
+        let end = match (micros, micros % 1_000) {
+            (0, _) => 19,
+            (_, 0) => 23,
+            _ => 26,
+        };
+        text[end] = b'Z';
+        f.write_str(std::str::from_utf8(text.get(..=end).unwrap_or_default()).unwrap_or_default())
     }
 }
 

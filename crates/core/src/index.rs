@@ -1,6 +1,6 @@
 //! Customer ids: numbered as they arrive, sealed in id order.
 
-use crate::intern::{BATCH, Interner, hash};
+use crate::intern::{BATCH, Interner, ends, hash};
 use crate::shelf::Sealed;
 use crate::{Error, Symbol};
 
@@ -140,12 +140,45 @@ impl Ids {
 
 /// Other texts of the input (activities, channels, categories, plans), in order of arrival.
 #[derive(Clone, Debug, Default)]
-pub struct Symbols(Interner);
+pub struct Symbols {
+    all: Interner,
+    /// Short texts that were asked for of late, in [`RECENT`] places: there are few, and each comes again and again.
+    recent: Vec<Recent>,
+}
+
+/// A text of at most sixteen bytes, by its first and its last word and its length, and its symbol.
+#[derive(Clone, Copy, Debug)]
+struct Recent {
+    ends: (u64, u64),
+    length: usize,
+    symbol: Symbol,
+}
+
+/// How many recent texts are kept, as a power of two.
+const RECENT: u32 = 6;
 
 impl Symbols {
     /// The symbol of a text, new or known.
     pub fn intern(&mut self, text: &str) -> Result<Symbol, Error> {
-        self.0.intern(text).map(Symbol)
+        if text.len() > 16 {
+            return self.all.intern(text).map(Symbol);
+        }
+        let (a, b) = ends(text.as_bytes());
+        let place = (a ^ b.rotate_left(29)).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - RECENT);
+        if let Some(recent) = self.recent.get(place as usize)
+            && recent.ends == (a, b)
+            && recent.length == text.len()
+        {
+            return Ok(recent.symbol);
+        }
+        let symbol = self.all.intern(text).map(Symbol)?;
+        // No text is as long as what stands for none.
+        let none = Recent { ends: (0, 0), length: usize::MAX, symbol };
+        self.recent.resize(1 << RECENT, none);
+        if let Some(recent) = self.recent.get_mut(place as usize) {
+            *recent = Recent { ends: (a, b), length: text.len(), symbol };
+        }
+        Ok(symbol)
     }
 
     /// The symbol of a text that may be missing or blank.
@@ -158,28 +191,28 @@ impl Symbols {
 
     /// The text of a symbol.
     pub fn get(&self, symbol: Symbol) -> Option<&str> {
-        self.0.get(symbol.0)
+        self.all.get(symbol.0)
     }
 
     /// Takes in the texts of a later part; the answer maps its symbols to ours.
     pub fn absorb(&mut self, later: &Self) -> Result<Vec<Symbol>, Error> {
-        (0..later.0.len() as u32).map(|n| self.intern(later.0.get(n).unwrap_or_default())).collect()
+        (0..later.all.len() as u32).map(|n| self.intern(later.all.get(n).unwrap_or_default())).collect()
     }
 
     /// Numbers texts in byte order, so that a symbol's number says nothing about arrival.
     pub fn seal(&self) -> (Texts, Vec<Symbol>) {
-        let (sealed, to) = self.0.seal();
+        let (sealed, to) = self.all.seal();
         (Texts(sealed), to.into_iter().map(Symbol).collect())
     }
 
     /// How many texts there are.
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.all.len()
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.0.len() == 0
+        self.all.len() == 0
     }
 }
 

@@ -80,6 +80,7 @@ pub(crate) fn parse_by(
 ) -> Batch {
     let mut batch = Batch { start, end: start, ..Batch::default() };
     batch.sales.reserve(plan, until.saturating_sub(start));
+    batch.touches.reserve(plan, until.saturating_sub(start));
     let until = until.min(window.len());
     let stretch = window.get(start..until).unwrap_or_default();
     let mut all = Stretch {

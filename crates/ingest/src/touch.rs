@@ -63,6 +63,14 @@ impl UsualTouch {
 }
 
 impl Touches {
+    /// Makes room for the rows of so many bytes, as many as there usually are.
+    pub(crate) fn reserve(&mut self, plan: &Plan, bytes: usize) {
+        if plan.kind == TableKind::Touches {
+            self.rows.reserve(bytes / 64);
+            self.text.reserve(bytes / 8);
+        }
+    }
+
     /// Takes in a row; the answer is its day.
     pub(crate) fn take(&mut self, row: &mut Row<'_>) -> Result<Option<Day>, Code> {
         let (at, day, _) = row.required_instant(F::At)?;

@@ -40,23 +40,23 @@ pub struct Durations {
 }
 
 impl Durations {
-    /// What lengths in microseconds, in ascending order, come to; `None` without any.
-    pub fn of_sorted(micros: &[i64]) -> Option<Self> {
+    /// What lengths in microseconds, which may be rearranged, come to; `None` without any.
+    pub fn of(micros: &mut [i64]) -> Option<Self> {
         const SECOND: u64 = Instant::SECOND.unsigned_abs();
         let n = micros.len() as u64;
         let sum: i128 = micros.iter().map(|m| i128::from(*m)).sum();
-        let part = |part, of| {
-            let (numerator, denominator) = ExactQuantile::of_sorted(micros, part, of)?.ratio();
+        let (min, max) = (*micros.iter().min()?, *micros.iter().max()?);
+        let mut part = |part, of| {
+            let (numerator, denominator) = ExactQuantile::of(micros, part, of)?.ratio();
             quotient(numerator, u64::from(denominator) * SECOND)
         };
-        let one = |m: Option<&i64>| quotient(i128::from(*m?), SECOND);
         Some(Self {
             n,
             mean: quotient(sum, n.checked_mul(SECOND)?)?,
             median: part(1, 2)?,
             p90: part(9, 10)?,
-            min: one(micros.first())?,
-            max: one(micros.last())?,
+            min: quotient(min.into(), SECOND)?,
+            max: quotient(max.into(), SECOND)?,
         })
     }
 }
@@ -75,10 +75,10 @@ mod tests {
         assert_eq!(quotient((1 << 53) + 1, 1), Some(9_007_199_254_740_992.0));
         assert_eq!(quotient(((1 << 53) + 1) * 3 + 1, 3), Some(9_007_199_254_740_994.0));
         assert_eq!(quotient(i128::MAX, 1), Some(1.701_411_834_604_692_3e38));
-        let d = Durations::of_sorted(&[0, 500_000, 1_000_000, 4_000_000]).unwrap();
+        let d = Durations::of(&mut [1_000_000, 0, 4_000_000, 500_000]).unwrap();
         assert_eq!((d.n, d.mean, d.median, d.min, d.max), (4, 1.375, 0.75, 0.0, 4.0));
         assert_eq!(d.p90, 3.1);
-        assert_eq!(Durations::of_sorted(&[]), None);
+        assert_eq!(Durations::of(&mut []), None);
     }
 
     proptest! {

@@ -35,14 +35,32 @@ struct Codes {
     channels: bool,
     /// Sorted by symbols.
     of: Vec<((Symbol, Symbol), u32)>,
+    /// Where channels are not told apart, the number of each symbol, or [`NO_CODE`].
+    by_symbol: Vec<u32>,
 }
 
+/// Stands for a symbol that is not in the log.
+const NO_CODE: u32 = u32::MAX;
+
 impl Codes {
+    fn new(channels: bool, mut of: Vec<((Symbol, Symbol), u32)>) -> Self {
+        of.sort_unstable();
+        let mut by_symbol = Vec::new();
+        for ((activity, _), code) in of.iter().filter(|_| !channels) {
+            by_symbol.resize(activity.0 as usize, NO_CODE);
+            by_symbol.push(*code);
+        }
+        Self { channels, of, by_symbol }
+    }
+
     fn key(channels: bool, row: &TouchRow) -> (Symbol, Symbol) {
         (row.activity, if channels { row.channel } else { Symbol::NONE })
     }
 
     fn get(&self, row: &TouchRow) -> Option<u32> {
+        if !self.channels {
+            return self.by_symbol.get(row.activity.0 as usize).copied().filter(|code| *code != NO_CODE);
+        }
         let key = Self::key(self.channels, row);
         let at = self.of.binary_search_by_key(&key, |(k, _)| *k).ok()?;
         self.of.get(at).map(|(_, code)| *code)
@@ -101,10 +119,9 @@ impl<'a> Log<'a> {
             named.push((name, (activity, channel)));
         }
         named.sort_unstable();
-        let mut of: Vec<_> = (0u32..).zip(&named).map(|(code, (_, key))| (*key, code)).collect();
-        of.sort_unstable();
+        let codes = Codes::new(channels, (0u32..).zip(&named).map(|(code, (_, key))| (*key, code)).collect());
         let names = named.into_iter().map(|(name, _)| name).collect();
-        let mut log = Self { touches, names, codes: Codes { channels, of }, end, left_out };
+        let mut log = Self { touches, names, codes, end, left_out };
         if only.is_some() {
             let inside = |r: &&TouchRow| log.end.is_none_or(|end| r.at < end);
             let all = touches.rows().iter().filter(inside);

@@ -60,16 +60,24 @@ impl ExactQuantile {
     ///
     /// None without values, or when `part` / `of` is not a fraction between 0 and 1.
     pub fn of_sorted(sorted: &[i64], part: u32, of: u32) -> Option<Self> {
-        if of == 0 || part > of {
-            return None;
-        }
-        let last = sorted.len().checked_sub(1)?;
-        let scaled = last as u128 * u128::from(part);
-        let below = usize::try_from(scaled / u128::from(of)).ok()?;
-        let share = i128::try_from(scaled % u128::from(of)).ok()?;
-        let low = i128::from(*sorted.get(below)?);
-        let high = i128::from(*sorted.get((below + 1).min(last))?);
-        Some(Self { numerator: low * i128::from(of) + share * (high - low), denominator: of })
+        let (below, share) = place(sorted.len(), part, of)?;
+        let low = *sorted.get(below)?;
+        Some(Self::between(low, sorted.get(below + 1).copied().unwrap_or(low), share, of))
+    }
+
+    /// Returns the type-7 quantile `part` / `of` of whole numbers in any order, which it may rearrange.
+    ///
+    /// Takes linear time. None where [`ExactQuantile::of_sorted`] has none.
+    pub fn of(values: &mut [i64], part: u32, of: u32) -> Option<Self> {
+        let (below, share) = place(values.len(), part, of)?;
+        let (_, &mut low, above) = values.select_nth_unstable(below);
+        Some(Self::between(low, above.iter().copied().min().unwrap_or(low), share, of))
+    }
+
+    /// The point at `share` / `of` of the way from `low` to `high`.
+    fn between(low: i64, high: i64, share: i128, of: u32) -> Self {
+        let (low, high) = (i128::from(low), i128::from(high));
+        Self { numerator: low * i128::from(of) + share * (high - low), denominator: of }
     }
 
     /// Returns how this quantile compares to a whole number, without rounding.
@@ -86,6 +94,17 @@ impl ExactQuantile {
     pub fn to_f64(&self) -> f64 {
         self.numerator as f64 / f64::from(self.denominator)
     }
+}
+
+/// The position of the quantile `part` / `of` among `n` sorted values: the value below it, and how many parts in `of` it
+/// lies above that.
+fn place(n: usize, part: u32, of: u32) -> Option<(usize, i128)> {
+    if of == 0 || part > of {
+        return None;
+    }
+    let scaled = n.checked_sub(1)? as u128 * u128::from(part);
+    let below = usize::try_from(scaled / u128::from(of)).ok()?;
+    Some((below, i128::try_from(scaled % u128::from(of)).ok()?))
 }
 
 impl PartialEq for ExactQuantile {
@@ -175,6 +194,14 @@ mod tests {
             let mut sorted = data.clone();
             sorted.sort_by(f64::total_cmp);
             prop_assert_eq!(quantile(&mut data, p), quantile_sorted(&sorted, p));
+        }
+
+        #[test]
+        fn selecting_whole_numbers_equals_sorting(mut data in prop::collection::vec(any::<i64>(), 0..60), part in 0u32..12, of in 0u32..12) {
+            let mut sorted = data.clone();
+            sorted.sort_unstable();
+            let want = ExactQuantile::of_sorted(&sorted, part, of).map(|q| q.ratio());
+            prop_assert_eq!(ExactQuantile::of(&mut data, part, of).map(|q| q.ratio()), want);
         }
 
         #[test]

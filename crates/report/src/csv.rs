@@ -1,6 +1,7 @@
 //! One table as comma-separated values: keys as headers, numbers raw, dates ISO, amounts as plain decimals with a
 //! `currency` column after them.
 
+use crate::digits::{amount, day, digits};
 use crate::raw::{Currencies, Raw};
 use crate::{Error, Style};
 use naata_answer::{Answer, Column, Table};
@@ -130,74 +131,8 @@ fn value(raw: Raw<'_>, style: &Style, out: &mut Vec<u8>) {
         Raw::Number(x) if (1e-5..1e15).contains(&x.abs()) => put(format_args!("{x}")),
         Raw::Number(x) => put(format_args!("{x:e}")),
         Raw::Money(m, unit) => amount(m, unit, out),
-        Raw::Day(d) => match d.ymd() {
-            Some((year @ 0..=9999, month, day)) => {
-                let [[a, b], [c, d]] = [two(year.unsigned_abs() / 100), two(year.unsigned_abs())];
-                let [[e, f], [g, h]] = [two(month), two(day)];
-                out.extend_from_slice(&[a, b, c, d, b'-', e, f, b'-', g, h]);
-            }
-            _ => put(format_args!("{d}")),
-        },
+        Raw::Day(d) => day(d, out),
         Raw::Instant(t) => put(format_args!("{t}")),
-    }
-}
-
-/// All numbers of two digits.
-static PAIRS: [[u8; 2]; 100] = pairs();
-
-const fn pairs() -> [[u8; 2]; 100] {
-    let mut pairs = [[b'0'; 2]; 100];
-    let mut n = 0;
-    while n < 100 {
-        pairs[n] = [b'0' + (n / 10) as u8, b'0' + (n % 10) as u8];
-        n += 1;
-    }
-    pairs
-}
-
-/// The last two digits of a number.
-fn two(n: u32) -> [u8; 2] {
-    PAIRS[(n % 100) as usize]
-}
-
-/// A whole number with at least so many digits, without the detour of a format string: lists have millions of them.
-#[inline]
-fn digits(mut n: u64, least: usize, out: &mut Vec<u8>) {
-    let mut text = [b'0'; 20];
-    let mut left = text.len();
-    for pair in text.as_chunks_mut::<2>().0.iter_mut().rev() {
-        if n == 0 {
-            break;
-        }
-        *pair = two((n % 100) as u32);
-        n /= 100;
-        left -= 2;
-    }
-    // Of the first pair the first digit may be a zero that nobody asked for.
-    left += usize::from(text.get(left) == Some(&b'0') && left < 20);
-    out.extend_from_slice(text.get(left.min(20 - least)..).unwrap_or_default());
-}
-
-/// An amount in major units, with all decimals of its unit.
-fn amount(m: Minor, unit: MoneyUnit, out: &mut Vec<u8>) {
-    let Some(ten) = 10u64.checked_pow(unit.scale.into()) else {
-        out.extend_from_slice(unit.decimal(m).to_string().as_bytes());
-        return;
-    };
-    if m.0 < 0 {
-        out.push(b'-');
-    }
-    let minor = m.0.unsigned_abs();
-    if unit.scale == 2 {
-        let [a, b] = two((minor % 100) as u32);
-        digits(minor / 100, 1, out);
-        out.extend_from_slice(&[b'.', a, b]);
-        return;
-    }
-    digits(minor / ten, 1, out);
-    if unit.scale > 0 {
-        out.push(b'.');
-        digits(minor % ten, unit.scale.into(), out);
     }
 }
 
@@ -262,28 +197,6 @@ mod tests {
             csv(&t, &Style::default()),
             "a,a_currency,b,b_currency\n1234.50,INR,-0.05,USD\n,INR,,USD\n"
         );
-    }
-
-    #[test]
-    fn numbers_by_hand_are_those_of_the_formatter() {
-        let mut out = Vec::new();
-        for n in [0, 1, 9, 10, 99, 100, 1_234_567, i64::MAX, i64::MIN, -1, -5, -100] {
-            for scale in [0, 1, 2, 3, 9, 18, 25] {
-                let unit = MoneyUnit { currency: Currency::INR, scale };
-                out.clear();
-                amount(Minor(n), unit, &mut out);
-                assert_eq!(String::from_utf8_lossy(&out), unit.decimal(Minor(n)).to_string(), "{n} {scale}");
-            }
-            out.clear();
-            digits(n.unsigned_abs(), 1, &mut out);
-            assert_eq!(String::from_utf8_lossy(&out), n.unsigned_abs().to_string());
-        }
-        for day in [naata_core::Day::MIN, naata_core::Day(0), naata_core::Day(-800_000), naata_core::Day::MAX]
-        {
-            out.clear();
-            value(Raw::Day(day), &Style::default(), &mut out);
-            assert_eq!(String::from_utf8_lossy(&out), day.to_string());
-        }
     }
 
     #[test]

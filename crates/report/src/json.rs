@@ -3,6 +3,7 @@
 //! An amount in the head is `{"amount": "1234.50", "currency": "INR"}`; in a table it is the decimal string, and
 //! `units.<table>.<column>` beside `result` says the currency once.
 
+use crate::digits::{amount, day, digits};
 use crate::document::slug;
 use crate::raw::{Currencies, Raw, row_currency};
 use crate::voice::Voice;
@@ -41,12 +42,30 @@ fn insert<'a>(map: &mut Vec<(String, Node<'a>)>, key: &str, leaf: Node<'a>) {
 
 /// Writes objects and arrays with commas where they belong.
 struct Writer<'o> {
-    out: &'o mut dyn Write,
+    to: &'o mut dyn Write,
+    /// What is not yet handed on.
+    out: Vec<u8>,
     /// Whether the next value is the first of its object or array.
     first: bool,
 }
 
-impl Writer<'_> {
+/// So many bytes are handed on at once.
+const HANDED: usize = 1 << 16;
+
+impl<'o> Writer<'o> {
+    fn new(to: &'o mut dyn Write) -> Self {
+        Self { to, out: Vec::with_capacity(2 * HANDED), first: true }
+    }
+
+    /// Hands on what has come together, where that is enough.
+    fn hand_on(&mut self, least: usize) -> Result<(), Error> {
+        if self.out.len() >= least {
+            self.to.write_all(&self.out)?;
+            self.out.clear();
+        }
+        Ok(())
+    }
+
     fn open(&mut self, sign: u8) -> Result<(), Error> {
         self.first = true;
         Ok(self.out.write_all(&[sign])?)
@@ -74,7 +93,13 @@ impl Writer<'_> {
     }
 
     fn text(&mut self, text: &str) -> Result<(), Error> {
-        serde_json::to_writer(&mut *self.out, text).map_err(std::io::Error::from)?;
+        if text.bytes().all(|b| b >= b' ' && b != b'"' && b != b'\\') {
+            self.out.push(b'"');
+            self.out.extend_from_slice(text.as_bytes());
+            self.out.push(b'"');
+            return Ok(());
+        }
+        serde_json::to_writer(&mut self.out, text).map_err(std::io::Error::from)?;
         Ok(())
     }
 
@@ -102,9 +127,9 @@ impl Writer<'_> {
             Raw::Missing => self.out.write_all(b"null")?,
             Raw::Text(t) => self.text(t)?,
             Raw::Flag(b) => write!(self.out, "{b}")?,
-            Raw::Count(n) => write!(self.out, "{n}")?,
+            Raw::Count(n) => digits(n, 1, &mut self.out),
             // What is not finite becomes null.
-            Raw::Number(x) => serde_json::to_writer(&mut *self.out, &x).map_err(std::io::Error::from)?,
+            Raw::Number(x) => serde_json::to_writer(&mut self.out, &x).map_err(std::io::Error::from)?,
             Raw::Money(m, unit) if with_currency => {
                 write!(
                     self.out,
@@ -113,8 +138,16 @@ impl Writer<'_> {
                     unit.currency
                 )?;
             }
-            Raw::Money(m, unit) => write!(self.out, "\"{}\"", unit.decimal(m))?,
-            Raw::Day(d) => write!(self.out, "\"{d}\"")?,
+            Raw::Money(m, unit) => {
+                self.out.push(b'"');
+                amount(m, unit, &mut self.out);
+                self.out.push(b'"');
+            }
+            Raw::Day(d) => {
+                self.out.push(b'"');
+                day(d, &mut self.out);
+                self.out.push(b'"');
+            }
             Raw::Instant(t) => write!(self.out, "\"{t}\"")?,
         }
         Ok(())
@@ -142,6 +175,7 @@ impl Writer<'_> {
         for row in 0..t.rows() {
             self.next()?;
             self.row(t, row, ids, false)?;
+            self.hand_on(HANDED)?;
         }
         self.close(b']')
     }
@@ -357,7 +391,7 @@ fn schema(s: &Section<'_>) -> String {
 /// Writes the whole document as one object.
 pub(crate) fn document(doc: &Document<'_>, style: &Style, out: &mut dyn Write) -> Result<(), Error> {
     let voice = Voice::new(doc, style, false, "-");
-    let mut w = Writer { out, first: true };
+    let mut w = Writer::new(out);
     w.open(b'{')?;
     w.field("naata", doc.version)?;
     if let [one] = doc.sections.as_slice() {
@@ -400,24 +434,27 @@ pub(crate) fn document(doc: &Document<'_>, style: &Style, out: &mut dyn Write) -
     }
     w.finding_counts(doc)?;
     w.close(b'}')?;
-    Ok(w.out.write_all(b"\n")?)
+    w.out.push(b'\n');
+    w.hand_on(0)
 }
 
 /// Writes one table, a JSON object a line.
 pub(crate) fn lines(t: &Table, ids: &Ids, out: &mut dyn Write) -> Result<(), Error> {
-    let mut w = Writer { out, first: true };
+    let mut w = Writer::new(out);
     for row in 0..t.rows() {
         w.row(t, row, ids, true)?;
-        w.out.write_all(b"\n")?;
+        w.out.push(b'\n');
+        w.hand_on(HANDED)?;
     }
-    Ok(())
+    w.hand_on(0)
 }
 
 /// Writes the head of an answer that has no table as one line.
 pub(crate) fn head_line(answer: &Answer, ids: &Ids, out: &mut dyn Write) -> Result<(), Error> {
-    let mut w = Writer { out, first: true };
+    let mut w = Writer::new(out);
     w.map(&tree(answer), ids)?;
-    Ok(w.out.write_all(b"\n")?)
+    w.out.push(b'\n');
+    w.hand_on(0)
 }
 
 #[cfg(test)]

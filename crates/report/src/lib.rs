@@ -50,6 +50,7 @@
 
 mod chart;
 mod csv;
+mod digits;
 mod document;
 mod error;
 mod explain;

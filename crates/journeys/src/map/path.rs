@@ -4,7 +4,8 @@
 //! The first byte tells the length, and longer forms begin with larger bytes; so the order of the bytes is the
 //! order of the paths, activity by activity, and equal bytes are equal paths.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, DefaultHasher};
 
 /// Adds one activity to a path.
 fn push(path: &mut Vec<u8>, activity: u32) {
@@ -30,10 +31,11 @@ fn activities(path: &[u8]) -> impl Iterator<Item = u32> {
     })
 }
 
-/// Counts how many cases took each path.
+/// Counts how many cases took each path. Paths are many and come by the million, so they are looked up by hash; they are
+/// sorted before anyone sees them.
 #[derive(Clone, Debug, Default)]
 pub(super) struct PathCounts {
-    of: BTreeMap<Box<[u8]>, u64>,
+    of: HashMap<Box<[u8]>, u64, BuildHasherDefault<DefaultHasher>>,
     scratch: Vec<u8>,
 }
 
@@ -57,16 +59,13 @@ impl PathCounts {
         if later.of.len() > self.of.len() {
             std::mem::swap(&mut self.of, &mut later.of);
         }
-        for (path, n) in later.of {
-            *self.of.entry(path).or_insert(0) += n;
-        }
+        later.of.into_iter().for_each(|(path, n)| *self.of.entry(path).or_insert(0) += n);
     }
 
     /// The variants: the most frequent first, equally frequent ones in order of path.
     pub(super) fn finish(self) -> Variants {
         let mut order: Vec<(Box<[u8]>, u64)> = self.of.into_iter().collect();
-        // A stable sort keeps the order of paths among the equally frequent.
-        order.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
+        order.sort_unstable_by(|(a, n), (b, m)| m.cmp(n).then_with(|| a.cmp(b)));
         let mut out = Variants::default();
         for (path, n) in order {
             out.bytes.extend_from_slice(&path);

@@ -107,6 +107,52 @@ struct EdgeTally {
     micros: Vec<i64>,
 }
 
+/// The edges seen, in order of their first sight.
+#[derive(Clone, Debug)]
+struct Edges {
+    activities: usize,
+    all: Vec<((u32, u32), EdgeTally)>,
+    /// Where the edges between a few activities are, by both numbers, plus one.
+    near: Vec<u32>,
+    /// Where all others are.
+    far: BTreeMap<(u32, u32), usize>,
+}
+
+/// Among so many activities the edges are looked up in a table.
+const FEW: usize = 128;
+
+impl Edges {
+    fn new(activities: usize) -> Self {
+        let near = if activities <= FEW { vec![0; activities * activities] } else { Vec::new() };
+        Self { activities, all: Vec::new(), near, far: BTreeMap::new() }
+    }
+
+    fn at(&mut self, (from, to): (u32, u32)) -> &mut EdgeTally {
+        let next = self.all.len();
+        let inside = (from.max(to) as usize) < self.activities;
+        let near = self.near.get_mut(from as usize * self.activities + to as usize);
+        let known = match near.filter(|_| inside) {
+            Some(place) => {
+                if *place == 0 {
+                    *place = next as u32 + 1;
+                }
+                *place as usize - 1
+            }
+            None => *self.far.entry((from, to)).or_insert(next),
+        };
+        if known == next {
+            self.all.push(((from, to), EdgeTally::default()));
+        }
+        &mut self.all[known].1
+    }
+
+    /// All edges in order of their activities.
+    fn sorted(mut self) -> Vec<((u32, u32), EdgeTally)> {
+        self.all.sort_by_key(|(edge, _)| *edge);
+        self.all
+    }
+}
+
 /// Counts cases; [`Tally::Item`] is one case's steps in order of time.
 #[derive(Clone, Debug)]
 pub struct MapTally {
@@ -118,7 +164,7 @@ pub struct MapTally {
     activities: Vec<Activity>,
     seen: Vec<Seen>,
     here: Vec<u32>,
-    edges: BTreeMap<(u32, u32), EdgeTally>,
+    edges: Edges,
     pairs: BTreeMap<(u32, u32), u64>,
     paths: PathCounts,
     lengths: BTreeMap<u64, u64>,
@@ -137,7 +183,7 @@ impl MapTally {
             activities: vec![Activity::default(); activities],
             seen: vec![Seen::default(); activities],
             here: Vec::new(),
-            edges: BTreeMap::new(),
+            edges: Edges::new(activities),
             pairs: BTreeMap::new(),
             paths: PathCounts::default(),
             lengths: BTreeMap::new(),
@@ -211,7 +257,7 @@ impl Tally for MapTally {
         for (from, to) in case.iter().zip(case.iter().skip(1)) {
             let micros = micros(from, to)?;
             self.tied += u64::from(micros == 0);
-            let edge = self.edges.entry((from.activity, to.activity)).or_default();
+            let edge = self.edges.at((from.activity, to.activity));
             edge.micros.push(micros);
             edge.cases += u64::from(edge.last_case != self.cases);
             edge.last_case = self.cases;
@@ -236,8 +282,8 @@ impl Tally for MapTally {
             let least = a.min_self_distance.into_iter().chain(b.min_self_distance).min();
             a.min_self_distance = least;
         }
-        for (key, edge) in later.edges {
-            let mine = self.edges.entry(key).or_default();
+        for (key, edge) in later.edges.all {
+            let mine = self.edges.at(key);
             mine.cases += edge.cases;
             mine.last_case = 0;
             mine.micros.extend(edge.micros);
@@ -256,33 +302,23 @@ impl Tally for MapTally {
 
     fn finish(mut self) -> Result<Counts, Error> {
         let mut waits: Vec<Vec<i64>> = vec![Vec::new(); self.activities.len()];
-        let mut edges = Vec::with_capacity(self.edges.len());
-        for ((from, to), mut edge) in self.edges {
-            edge.micros.sort_unstable();
+        let mut edges = Vec::with_capacity(self.edges.all.len());
+        for ((from, to), mut edge) in self.edges.sorted() {
             let count = edge.micros.len() as u64;
             if from == to
                 && let Some(a) = self.activities.get_mut(from as usize)
             {
                 a.self_loops = count;
             }
-            edges.push(Edge {
-                from,
-                to,
-                count,
-                cases: edge.cases,
-                seconds: Durations::of_sorted(&edge.micros),
-            });
+            edges.push(Edge { from, to, count, cases: edge.cases, seconds: Durations::of(&mut edge.micros) });
             if let Some(wait) = waits.get_mut(from as usize) {
                 wait.append(&mut edge.micros);
             }
         }
         edges.sort_by_key(|e| (std::cmp::Reverse(e.count), e.from, e.to));
         for (a, mut wait) in self.activities.iter_mut().zip(waits) {
-            // The times of each edge are already in order: this merges runs.
-            wait.sort();
-            a.usual_wait = ExactQuantile::of_sorted(&wait, 9, 10);
+            a.usual_wait = ExactQuantile::of(&mut wait, 9, 10);
         }
-        self.spans.sort_unstable();
         Ok(Counts {
             cases: self.cases,
             touches: self.touches,
@@ -293,7 +329,7 @@ impl Tally for MapTally {
             eventually: self.eventually.then_some(self.pairs),
             variants: self.paths.finish(),
             lengths: self.lengths,
-            spans: Durations::of_sorted(&self.spans),
+            spans: Durations::of(&mut self.spans),
         })
     }
 }
