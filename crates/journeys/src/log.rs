@@ -93,16 +93,23 @@ impl<'a> Log<'a> {
         let end = cx.as_of.plus(1).and_then(|next| cx.zone.start_of(next));
         let mut left_out = LeftOut { without_customer: touches.loose().len() as u64, ..LeftOut::default() };
         let mut keys: BTreeSet<(Symbol, Symbol)> = BTreeSet::new();
-        let mut last = None;
+        // The channel each activity was seen with last: what comes again is not looked up again.
+        let mut last: Vec<Option<Symbol>> = vec![None; texts.len()];
         for row in touches.rows() {
             if end.is_some_and(|end| row.at >= end) {
                 left_out.later += 1;
                 continue;
             }
             let key = Codes::key(channels, row);
-            if last != Some(key) {
-                keys.insert(key);
-                last = Some(key);
+            match last.get_mut(row.activity.0 as usize) {
+                Some(last) if *last == Some(key.1) => {}
+                Some(last) => {
+                    keys.insert(key);
+                    *last = Some(key.1);
+                }
+                None => {
+                    keys.insert(key);
+                }
             }
         }
         let text = |symbol: Symbol| texts.get(symbol).ok_or(Error::Symbol { symbol: symbol.0 });

@@ -5,7 +5,7 @@ use crate::digits::{amount, day, digits};
 use crate::raw::{Currencies, Raw};
 use crate::{Error, Style};
 use naata_answer::{Answer, Column, Table};
-use naata_core::{Exec, Ids, Minor, MoneyUnit, map_parts};
+use naata_core::{Exec, Ids, MoneyUnit, map_parts};
 use std::io::Write;
 
 /// Rows that are put into text at once, by one thread.
@@ -158,7 +158,7 @@ fn words(t: &str, style: &Style, out: &mut Vec<u8>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use naata_core::{Currency, Serial};
+    use naata_core::{Currency, Minor, Serial};
 
     fn csv(t: &Table, style: &Style) -> String {
         let mut out = Vec::new();

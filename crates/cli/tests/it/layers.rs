@@ -9,6 +9,7 @@ use std::process::Command;
 const FLOORS: &[(&str, u8, &[&str])] = &[
     ("naata-core", 0, &["chrono", "chrono-tz", "rust_decimal", "serde", "thiserror"]),
     ("naata-math", 0, &["libm", "thiserror"]),
+    ("naata-pages", 0, &["libc"]),
     ("naata-answer", 1, &["thiserror"]),
     ("naata-facts", 1, &["rust_decimal", "serde", "thiserror", "toml", "unicode-normalization"]),
     ("naata-customers", 2, &["thiserror"]),

@@ -1,76 +1,95 @@
 //! Paths in few bytes, and the variants made of them.
 //!
-//! A path is a text of bytes: an activity numbered below 128 takes one byte, below 16,384 two, any other five.
-//! The first byte tells the length, and longer forms begin with larger bytes; so the order of the bytes is the
-//! order of the paths, activity by activity, and equal bytes are equal paths.
+//! A path is a text of ASCII: an activity numbered below 96 takes one character, below 3,968 two, any other six. The first
+//! character tells the length, and longer forms begin with larger ones; so the order of the texts is the order of the
+//! paths, activity by activity, and equal texts are equal paths.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, DefaultHasher};
+use naata_core::{Error, Symbol, Symbols};
+
+/// Activities from here on take two characters, the first of them at least this one.
+const TWO: u32 = 0x60;
+/// Activities from here on take six characters, the first of them [`SIX`].
+const MANY: u32 = (SIX - TWO) << 7;
+const SIX: u32 = 0x7F;
 
 /// Adds one activity to a path.
-fn push(path: &mut Vec<u8>, activity: u32) {
-    let [a, b, c, d] = activity.to_be_bytes();
+fn push(path: &mut String, activity: u32) {
+    let mut put = |n: u32| path.push(char::from((n & 0x7F) as u8));
     match activity {
-        0..0x80 => path.push(d),
-        0x80..0x4000 => path.extend([0x80 | c, d]),
-        _ => path.extend([0xC0, a, b, c, d]),
+        0..TWO => put(activity),
+        TWO..MANY => {
+            put(TWO + (activity >> 7));
+            put(activity);
+        }
+        _ => {
+            put(SIX);
+            [28, 21, 14, 7, 0].into_iter().for_each(|bits| put(activity >> bits));
+        }
     }
 }
 
 /// The activities of a path.
-fn activities(path: &[u8]) -> impl Iterator<Item = u32> {
-    let mut bytes = path.iter().copied();
+fn activities(path: &str) -> impl Iterator<Item = u32> {
+    let mut bytes = path.bytes().map(u32::from);
     std::iter::from_fn(move || {
         let first = bytes.next()?;
-        let mut next = || bytes.next().unwrap_or(0);
+        let mut next = |n: u32| n << 7 | bytes.next().unwrap_or(0);
         Some(match first {
-            0..0x80 => u32::from(first),
-            0x80..0xC0 => u32::from_be_bytes([0, 0, first & 0x3F, next()]),
-            _ => u32::from_be_bytes([next(), next(), next(), next()]),
+            0..TWO => first,
+            SIX => (0..5).fold(0, |n, _| next(n)),
+            _ => next(first - TWO),
         })
     })
 }
 
-/// Counts how many cases took each path. Paths are many and come by the million, so they are looked up by hash; they are
-/// sorted before anyone sees them.
+/// Counts how many cases took each path.
 #[derive(Clone, Debug, Default)]
 pub(super) struct PathCounts {
-    of: HashMap<Box<[u8]>, u64, BuildHasherDefault<DefaultHasher>>,
-    scratch: Vec<u8>,
+    paths: Symbols,
+    cases: Vec<u64>,
+    scratch: String,
 }
 
 impl PathCounts {
     /// Takes in the path of one case.
-    pub(super) fn add(&mut self, path: impl Iterator<Item = u32>) {
+    pub(super) fn add(&mut self, path: impl Iterator<Item = u32>) -> Result<(), Error> {
         self.scratch.clear();
-        for activity in path {
-            push(&mut self.scratch, activity);
+        path.for_each(|activity| push(&mut self.scratch, activity));
+        let path = self.paths.intern(&self.scratch)?;
+        self.count(path, 1);
+        Ok(())
+    }
+
+    fn count(&mut self, path: Symbol, n: u64) {
+        let at = path.0 as usize;
+        if at >= self.cases.len() {
+            self.cases.resize(at + 1, 0);
         }
-        match self.of.get_mut(self.scratch.as_slice()) {
-            Some(n) => *n += 1,
-            None => {
-                self.of.insert(self.scratch.as_slice().into(), 1);
-            }
+        if let Some(cases) = self.cases.get_mut(at) {
+            *cases += n;
         }
     }
 
     /// Takes in the counts of another part.
-    pub(super) fn merge(&mut self, mut later: Self) {
-        if later.of.len() > self.of.len() {
-            std::mem::swap(&mut self.of, &mut later.of);
+    pub(super) fn merge(&mut self, mut later: Self) -> Result<(), Error> {
+        if later.cases.len() > self.cases.len() {
+            std::mem::swap(self, &mut later);
         }
-        later.of.into_iter().for_each(|(path, n)| *self.of.entry(path).or_insert(0) += n);
+        let to = self.paths.absorb(&later.paths)?;
+        to.into_iter().zip(later.cases).for_each(|(path, n)| self.count(path, n));
+        Ok(())
     }
 
     /// The variants: the most frequent first, equally frequent ones in order of path.
     pub(super) fn finish(self) -> Variants {
-        let mut order: Vec<(Box<[u8]>, u64)> = self.of.into_iter().collect();
-        order.sort_unstable_by(|(a, n), (b, m)| m.cmp(n).then_with(|| a.cmp(b)));
+        let (texts, to) = self.paths.seal();
+        let mut order: Vec<(u64, Symbol)> = self.cases.iter().zip(to).map(|(n, path)| (!n, path)).collect();
+        order.sort_unstable();
         let mut out = Variants::default();
-        for (path, n) in order {
-            out.bytes.extend_from_slice(&path);
-            out.ends.push(out.bytes.len());
-            out.cases.push(n);
+        for (n, path) in order {
+            out.text.push_str(texts.get(path).unwrap_or_default());
+            out.ends.push(out.text.len());
+            out.cases.push(!n);
         }
         out
     }
@@ -80,7 +99,7 @@ impl PathCounts {
 /// ones in order of their activities' names.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Variants {
-    bytes: Vec<u8>,
+    text: String,
     ends: Vec<usize>,
     cases: Vec<u64>,
 }
@@ -100,7 +119,7 @@ impl Variants {
     pub fn path(&self, variant: usize) -> impl Iterator<Item = u32> {
         let end = self.ends.get(variant).copied().unwrap_or(0);
         let start = variant.checked_sub(1).and_then(|v| self.ends.get(v)).copied().unwrap_or(0);
-        activities(self.bytes.get(start..end).unwrap_or_default())
+        activities(self.text.get(start..end).unwrap_or_default())
     }
 
     /// How many cases took each variant.
@@ -131,23 +150,23 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn bytes(path: &[u32]) -> Vec<u8> {
-        let mut out = Vec::new();
+    fn text(path: &[u32]) -> String {
+        let mut out = String::new();
         path.iter().for_each(|a| push(&mut out, *a));
         out
     }
 
     fn activity() -> impl Strategy<Value = u32> {
-        prop_oneof![0u32..4, 120u32..140, 16_380u32..16_390, any::<u32>()]
+        prop_oneof![0u32..4, 90u32..135, 3_960u32..3_975, any::<u32>()]
     }
 
     proptest! {
         #[test]
-        fn bytes_keep_the_path_and_its_order(
+        fn texts_keep_the_path_and_its_order(
             a in prop::collection::vec(activity(), 0..6), b in prop::collection::vec(activity(), 0..6),
         ) {
-            prop_assert_eq!(&activities(&bytes(&a)).collect::<Vec<_>>(), &a);
-            prop_assert_eq!(bytes(&a).cmp(&bytes(&b)), a.cmp(&b));
+            prop_assert_eq!(&activities(&text(&a)).collect::<Vec<_>>(), &a);
+            prop_assert_eq!(text(&a).cmp(&text(&b)), a.cmp(&b));
         }
     }
 
@@ -156,7 +175,7 @@ mod tests {
         let mut counts = PathCounts::default();
         for (path, n) in [(vec![1, 2], 5), (vec![1], 3), (vec![0], 1), (vec![3], 1)] {
             for _ in 0..n {
-                counts.add(path.iter().copied());
+                counts.add(path.iter().copied()).unwrap();
             }
         }
         let v = counts.finish();

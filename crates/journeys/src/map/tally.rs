@@ -263,8 +263,7 @@ impl Tally for MapTally {
             edge.last_case = self.cases;
         }
         self.tied_cases += u64::from(self.tied > tied_before);
-        self.paths.add(case.iter().map(|s| s.activity));
-        Ok(())
+        self.paths.add(case.iter().map(|s| s.activity))
     }
 
     fn merge(&mut self, later: Self) -> Result<(), Error> {
@@ -294,7 +293,7 @@ impl Tally for MapTally {
         for (length, n) in later.lengths {
             *self.lengths.entry(length).or_insert(0) += n;
         }
-        self.paths.merge(later.paths);
+        self.paths.merge(later.paths)?;
         self.spans.extend(later.spans);
         self.seen.fill(Seen::default());
         Ok(())
