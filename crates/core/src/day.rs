@@ -78,7 +78,7 @@ impl Day {
         (self.0.wrapping_add(3)).rem_euclid(7) as u8
     }
 
-    fn in_calendar(self) -> bool {
+    pub(crate) fn in_calendar(self) -> bool {
         Self::MIN <= self && self <= Self::MAX
     }
 }

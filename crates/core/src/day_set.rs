@@ -36,6 +36,15 @@ impl DayList {
     /// The list of a customer with no such day.
     pub(crate) const NONE: Self = Self { at: 0, len: 0, size: 0 };
 
+    /// Where it begins, its length and its size, in 32, 16 and 4 bits.
+    pub(crate) fn parts(self) -> (u32, u16, u8) {
+        (self.at, self.len, self.size)
+    }
+
+    pub(crate) fn of_parts((at, len, size): (u32, u16, u8)) -> Self {
+        Self { at, len, size }
+    }
+
     fn room(self) -> usize {
         if self.size == 0 { 0 } else { UNIT << (self.size - 1) }
     }

@@ -138,55 +138,87 @@ pub enum Summed {
     Sealed(Ids, Vec<Summary>),
 }
 
-/// What is known of a customer's purchases so far, in forty bytes: where customers are many, rows wait for this.
+/// What is known of a customer's purchases so far, in half a line of the processor's cache: where customers are many,
+/// rows wait for this.
 #[derive(Clone, Copy, Debug)]
+#[repr(align(32))]
 struct State {
     total: Minor,
     first_day_total: Minor,
-    first: Day,
-    last: Day,
     purchases: u32,
-    /// The days strictly between the first and the last.
-    between: DayList,
+    /// Where the days strictly between the first and the last begin.
+    at: u32,
+    /// The first and the last day in 22 bits each, the length and the size of the list of days in 16 and 4.
+    packed: u64,
 }
 
 const WHAT: &str = "a customer's purchases";
+/// A day of the calendar takes so many bits.
+const DAY_BITS: u32 = 22;
 
 impl State {
-    const EMPTY: Self = Self {
-        total: Minor::ZERO,
-        first_day_total: Minor::ZERO,
-        first: Day(0),
-        last: Day(0),
-        purchases: 0,
-        between: DayList::NONE,
-    };
+    const EMPTY: Self =
+        Self { total: Minor::ZERO, first_day_total: Minor::ZERO, purchases: 0, at: 0, packed: 0 };
 
-    /// Takes in a day of purchase; `bought` says whether there was one before.
+    fn day(self, bits: u32) -> Day {
+        Day((self.packed >> bits & ((1 << DAY_BITS) - 1)) as i32 + Day::MIN.0)
+    }
+
+    fn first(self) -> Day {
+        self.day(0)
+    }
+
+    fn last(self) -> Day {
+        self.day(DAY_BITS)
+    }
+
+    /// The days strictly between the first and the last.
+    fn between(self) -> DayList {
+        let bits = self.packed >> (2 * DAY_BITS);
+        DayList::of_parts((self.at, bits as u16, (bits >> 16) as u8))
+    }
+
+    fn set(&mut self, first: Day, last: Day, between: DayList) {
+        let bits = |day: Day| u64::from((day.0 - Day::MIN.0).cast_unsigned());
+        let (at, len, size) = between.parts();
+        self.at = at;
+        let list = u64::from(len) | u64::from(size) << 16;
+        self.packed = bits(first) | bits(last) << DAY_BITS | list << (2 * DAY_BITS);
+    }
+
+    /// Takes in a day of purchase within the calendar; `bought` says whether there was one before.
     fn see(&mut self, bought: bool, customer: u32, day: Day, days: &mut DaySets) {
         if !bought {
-            (self.first, self.last) = (day, day);
+            self.set(day, day, DayList::NONE);
+            return;
+        }
+        let (mut first, mut last, mut list) = (self.first(), self.last(), self.between());
+        if day == first || day == last {
             return;
         }
         // What was first or last until now is between them from now on.
-        let between = if day < self.first {
-            std::mem::replace(&mut self.first, day)
-        } else if day > self.last {
-            std::mem::replace(&mut self.last, day)
+        let between = if day < first {
+            std::mem::replace(&mut first, day)
+        } else if day > last {
+            std::mem::replace(&mut last, day)
         } else {
             day
         };
-        if between != self.first && between != self.last {
-            days.add(&mut self.between, customer, between.0);
+        if between != first && between != last {
+            days.add(&mut list, customer, between.0);
         }
+        self.set(first, last, list);
     }
 
     /// Takes in a purchase.
     fn row(&mut self, r: &PurchaseRow, days: &mut DaySets) -> Result<(), Error> {
-        let bought = self.purchases > 0;
-        if !bought || r.day < self.first {
+        if !r.day.in_calendar() {
+            return Err(Error::Date { value: r.day.0.to_string() });
+        }
+        let (bought, first) = (self.purchases > 0, self.first());
+        if !bought || r.day < first {
             self.first_day_total = r.amount;
-        } else if r.day == self.first {
+        } else if r.day == first {
             self.first_day_total = self.first_day_total.plus(r.amount, WHAT)?;
         }
         self.purchases += 1;
@@ -277,17 +309,13 @@ impl Summing {
     pub fn add(&mut self, rows: &[PurchaseRow], customers: usize) -> Result<(), Error> {
         for batch in rows.chunks(64) {
             let mut lists = [DayList::NONE; 64];
-            // What is fetched here is not needed yet: it only has to be near when it is. A state may lie in two lines of
-            // the cache, so that both its ends are touched.
-            let mut ends = 0;
+            // What is fetched here is not needed yet: it only has to be near when it is.
             for (list, r) in lists.iter_mut().zip(batch) {
                 if let Some(s) = self.state.get(r.who.at()) {
-                    *list = s.between;
-                    ends ^= s.total.0 ^ i64::from(s.purchases);
+                    *list = s.between();
                 }
             }
-            let fetched = lists.iter().fold(0, |sum, l| self.days.touch(*l).wrapping_add(sum));
-            std::hint::black_box((fetched, ends));
+            std::hint::black_box(lists.iter().fold(0, |sum, l| self.days.touch(*l).wrapping_add(sum)));
             batch.iter().try_for_each(|r| self.row(r, customers))?;
         }
         Ok(())
@@ -301,7 +329,9 @@ impl Summing {
             if let Some(ix) = to.get(*customer as usize)
                 && let Some(t) = self.state.get_mut(ix.at())
             {
-                self.days.add(&mut t.between, ix.0, *day);
+                let mut between = t.between();
+                self.days.add(&mut between, ix.0, *day);
+                t.set(t.first(), t.last(), between);
             }
         }
         for ((refunds, sum), ix) in returned.iter().zip(to).filter(|((n, _), _)| *n > 0) {
@@ -310,16 +340,16 @@ impl Summing {
         for (s, ix) in state.iter().zip(to).filter(|(s, _)| s.purchases > 0) {
             let Some(mine) = self.state.get_mut(ix.at()) else { continue };
             let bought = mine.purchases > 0;
-            if !bought || s.first < mine.first {
+            if !bought || s.first() < mine.first() {
                 mine.first_day_total = s.first_day_total;
-            } else if s.first == mine.first {
+            } else if s.first() == mine.first() {
                 mine.first_day_total = mine.first_day_total.plus(s.first_day_total, WHAT)?;
             }
             mine.purchases += s.purchases;
             mine.total = mine.total.plus(s.total, WHAT)?;
-            mine.see(bought, ix.0, s.first, &mut self.days);
-            mine.see(true, ix.0, s.last, &mut self.days);
-            for day in days.days(s.between) {
+            mine.see(bought, ix.0, s.first(), &mut self.days);
+            mine.see(true, ix.0, s.last(), &mut self.days);
+            for day in days.days(s.between()) {
                 mine.see(true, ix.0, Day(day), &mut self.days);
             }
         }
@@ -329,7 +359,7 @@ impl Summing {
     /// For each customer with a purchase the number, the first and the last day so far.
     pub fn spans(&self) -> impl Iterator<Item = (CustomerIx, Day, Day)> {
         let all = (0u32..).map(CustomerIx).zip(&self.state);
-        all.filter(|(_, s)| s.purchases > 0).map(|(ix, s)| (ix, s.first, s.last))
+        all.filter(|(_, s)| s.purchases > 0).map(|(ix, s)| (ix, s.first(), s.last()))
     }
 
     /// Numbers the customers in id order and gives each one's summary; the numbers of `index` are mapped to the new
@@ -340,7 +370,7 @@ impl Summing {
                 let (ids, to) = index.seal();
                 Half::Ids(ids, to)
             }
-            _ => Half::Days(self.days.counts(self.state.iter().map(|s| s.between))),
+            _ => Half::Days(self.days.counts(self.state.iter().map(|s| s.between()))),
         });
         drop(index);
         let (mut ids, mut to, mut days) = (Ids::default(), Vec::new(), Vec::new());
@@ -368,7 +398,8 @@ impl Summing {
         let mut out = vec![Summary::EMPTY; customers];
         for ((s, between), ix) in self.state.iter().zip(days).zip(to) {
             if let Some(o) = out.get_mut(ix.at()).filter(|_| s.purchases > 0) {
-                let State { total, first_day_total, first, last, purchases, .. } = *s;
+                let (first, last) = (s.first(), s.last());
+                let State { total, first_day_total, purchases, .. } = *s;
                 let days = 1 + u32::from(last != first) + between;
                 *o = Summary { first, last, days, purchases, total, first_day_total, ..Summary::EMPTY };
             }

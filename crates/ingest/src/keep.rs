@@ -115,6 +115,23 @@ impl Kept {
         Ok(())
     }
 
+    /// Takes in purchases and refunds of named customers, where none are put aside: the same as one by one.
+    pub(crate) fn purchases(&mut self, rows: impl Iterator<Item = PurchaseRow>) -> Result<(), Error> {
+        if self.sums.is_none() {
+            self.part.purchases.extend(rows);
+            return Ok(());
+        }
+        for row in rows {
+            if row.day <= self.cutoff {
+                self.waiting.push(row);
+            }
+            if self.waiting.len() >= BATCH {
+                self.settle()?;
+            }
+        }
+        Ok(())
+    }
+
     /// Takes in what was taken in a stretch, where that is kept.
     pub(crate) fn takings(&mut self, takings: &Takings) -> Result<(), Error> {
         if self.sums.is_none() { Ok(self.part.takings.merge(takings)?) } else { Ok(()) }

@@ -36,6 +36,15 @@ pub(crate) struct SaleRow {
     pub(crate) line: u32,
 }
 
+impl SaleRow {
+    /// The purchase or refund of a row that is one as it stands. Purchases carry no row number: what happened at one time
+    /// has no order that the file could tell.
+    #[inline]
+    pub(crate) fn purchase(&self, who: CustomerIx) -> PurchaseRow {
+        PurchaseRow { who, day: self.day, amount: self.amount, seconds: self.seconds, row: 0 }
+    }
+}
+
 /// What a row says as one of the rows of an order.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Details {

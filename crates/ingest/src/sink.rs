@@ -15,7 +15,7 @@ use crate::row::Note;
 use crate::sale::{SaleRow, Sales};
 use crate::spill::Fact;
 use crate::{Error, Options};
-use naata_core::{CustomerIx, Findings, LineRow, Part, PurchaseRow, Symbol, TableIntake, TableKind};
+use naata_core::{CustomerIx, Findings, LineRow, Part, Symbol, TableIntake, TableKind};
 
 /// What has come in of one file.
 pub(crate) struct Sink<'a> {
@@ -174,6 +174,11 @@ impl<'a> Sink<'a> {
         }
         self.kept.takings(&sales.takings)?;
         self.intake.records += sales.whole;
+        // Most stretches are sales of named customers and nothing else, and every row goes one way.
+        let plain = sales.details.is_empty() && sales.lines.is_empty() && whos.len() == sales.rows.len();
+        if plain && self.plan.kind == TableKind::Purchases && !spilling {
+            return self.kept.purchases(sales.rows.iter().zip(&whos).map(|(row, who)| row.purchase(*who)));
+        }
         let mut whos = whos.into_iter();
         for row in &sales.rows {
             let who = if numbered(&row) { whos.next().unwrap_or(CustomerIx::NONE) } else { CustomerIx::NONE };
@@ -197,9 +202,7 @@ impl<'a> Sink<'a> {
                     self.kept.spill(row.hash, sales.get(row.customer), fact)?;
                 }
             } else if self.plan.kind == TableKind::Purchases {
-                // Purchases carry no row number: what happened at one time has no order that the file could tell.
-                let (day, amount, seconds) = (row.day, row.amount, row.seconds);
-                self.kept.purchase(PurchaseRow { who, day, amount, seconds, row: 0 })?;
+                self.kept.purchase(row.purchase(who))?;
             }
             if row.line != crate::sale::NONE {
                 line(&mut self.kept.part, sales, row, who)?;
