@@ -4,7 +4,7 @@
 use crate::digits::{amount, day, digits};
 use crate::raw::{Currencies, Raw};
 use crate::{Error, Style};
-use naata_answer::{Answer, Column, Table};
+use naata_answer::{Answer, Column, Figure, Table};
 use naata_core::{Exec, Ids, MoneyUnit, map_parts};
 use std::io::Write;
 
@@ -43,16 +43,23 @@ pub(crate) fn table(
     }
     text.extend_from_slice(end);
     out.write_all(&text)?;
+    // Where no cell brings a unit of its own, all rows have the currency of the first column that has one.
+    let mixed = t.columns.iter().any(|(_, c)| matches!(c, Column::Mixed(_)));
+    let constant = units.iter().flatten().map(|u| u.currency).find(|c| c.is_stated()).filter(|_| !mixed);
     let line = |row: usize, text: &mut Vec<u8>| {
-        let mut first = None;
+        let mut first = constant;
         for (i, ((_, column), unit)) in t.columns.iter().zip(&units).enumerate() {
             separate(i, text);
-            let raw = Raw::at(column, row, ids);
-            if first.is_none() && currencies == Currencies::One {
-                let unit = if let Raw::Money(_, unit) = raw { Some(unit) } else { *unit };
-                first = unit.map(|u| u.currency).filter(|c| c.is_stated());
+            if let Column::Derived(derived) = column {
+                figure(derived.value(row), text);
+            } else {
+                let raw = Raw::at(column, row, ids);
+                if first.is_none() {
+                    let unit = if let Raw::Money(_, unit) = raw { Some(unit) } else { *unit };
+                    first = unit.map(|u| u.currency).filter(|c| c.is_stated());
+                }
+                value(raw, style, text);
             }
-            value(raw, style, text);
             if let Some(currency) = own(unit) {
                 text.push(b',');
                 text.extend_from_slice(currency.code().as_bytes());
@@ -115,6 +122,28 @@ fn separate(i: usize, out: &mut Vec<u8>) {
     }
 }
 
+/// A number in the shortest form that reads back as the same; nothing where it is not finite.
+fn number(x: f64, out: &mut Vec<u8>) {
+    // A vector takes everything.
+    let _ = match x.abs() {
+        0.0 => out.write_all(b"0"),
+        size if (1e-5..1e15).contains(&size) => write!(out, "{x}"),
+        size if size.is_finite() => write!(out, "{x:e}"),
+        _ => Ok(()),
+    };
+}
+
+/// A value that was worked out on the way, of which lists have millions.
+fn figure(figure: Option<Figure>, out: &mut Vec<u8>) {
+    match figure {
+        None => {}
+        Some(Figure::Count(n)) => digits(n, 1, out),
+        Some(Figure::Number(x)) => number(x, out),
+        Some(Figure::Money(m, unit)) => amount(m, unit, out),
+        Some(Figure::Day(d)) => day(d, out),
+    }
+}
+
 fn value(raw: Raw<'_>, style: &Style, out: &mut Vec<u8>) {
     let mut put = |shown: std::fmt::Arguments<'_>| {
         // A vector takes everything.
@@ -125,11 +154,7 @@ fn value(raw: Raw<'_>, style: &Style, out: &mut Vec<u8>) {
         Raw::Text(t) => words(t, style, out),
         Raw::Flag(b) => put(format_args!("{b}")),
         Raw::Count(n) => digits(n, 1, out),
-        Raw::Number(x) if !x.is_finite() => {}
-        // Both forms are the shortest that reads back as the same number.
-        Raw::Number(0.0) => out.push(b'0'),
-        Raw::Number(x) if (1e-5..1e15).contains(&x.abs()) => put(format_args!("{x}")),
-        Raw::Number(x) => put(format_args!("{x:e}")),
+        Raw::Number(x) => number(x, out),
         Raw::Money(m, unit) => amount(m, unit, out),
         Raw::Day(d) => day(d, out),
         Raw::Instant(t) => put(format_args!("{t}")),
