@@ -217,15 +217,15 @@ impl Interner {
         }
         let text = |step: u32| Record::at(&self.records, step).map(|record| record.text);
         order.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| text(a.1).cmp(&text(b.1))));
-        let mut sealed = Sealed::with_capacity(self.len(), bytes);
         let mut to = vec![0u32; self.len()];
-        for (new, (_, step)) in (0..).zip(&order) {
-            let Some(record) = Record::at(&self.records, *step) else { continue };
-            sealed.push(record.text());
+        let sorted = (0..).zip(&order).filter_map(|(new, (_, step))| {
+            let record = Record::at(&self.records, *step)?;
             if let Some(t) = to.get_mut(record.number as usize) {
                 *t = new;
             }
-        }
+            Some(record.text)
+        });
+        let sealed = Sealed::of(self.len(), bytes, sorted);
         (sealed, to)
     }
 }

@@ -40,12 +40,17 @@ impl Shelf {
 
     /// Adds a text of at most [`LONGEST`] bytes: a block of such texts is shorter than 32 bits can count.
     fn push(&mut self, text: &str) {
-        let at = self.text.len();
+        self.begin(self.text.len());
+        self.text.push_str(text);
+    }
+
+    /// Notes that the next text begins at this byte.
+    #[inline]
+    fn begin(&mut self, at: usize) {
         if self.starts.len() >> BLOCK == self.bases.len() {
             self.bases.push(at);
         }
         self.starts.push((at - self.bases.last().copied().unwrap_or(at)) as u32);
-        self.text.push_str(text);
     }
 }
 
@@ -54,9 +59,17 @@ impl Shelf {
 pub(crate) struct Sealed(Shelf);
 
 impl Sealed {
-    /// With room for so many texts of so many bytes in all.
-    pub(crate) fn with_capacity(texts: usize, bytes: usize) -> Self {
-        Self(Shelf::with_capacity(texts, bytes))
+    /// So many texts, which come in byte order and are `bytes` long in all.
+    pub(crate) fn of<'t>(texts: usize, bytes: usize, sorted: impl Iterator<Item = &'t [u8]>) -> Self {
+        let mut shelf = Shelf::with_capacity(texts, 0);
+        // All bytes are known to be text at once, instead of text by text.
+        let mut all = Vec::with_capacity(bytes);
+        for text in sorted {
+            shelf.begin(all.len());
+            all.extend_from_slice(text);
+        }
+        shelf.text = String::from_utf8(all).unwrap_or_default();
+        Self(shelf)
     }
 
     /// Adds a text that comes after all others; `false` where there is no room for it.

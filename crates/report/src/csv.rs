@@ -125,12 +125,19 @@ fn separate(i: usize, out: &mut Vec<u8>) {
 /// A number in the shortest form that reads back as the same; nothing where it is not finite.
 fn number(x: f64, out: &mut Vec<u8>) {
     // A vector takes everything.
-    let _ = match x.abs() {
-        0.0 => out.write_all(b"0"),
-        size if (1e-5..1e15).contains(&size) => write!(out, "{x}"),
-        size if size.is_finite() => write!(out, "{x:e}"),
-        _ => Ok(()),
-    };
+    match x.abs() {
+        0.0 => out.push(b'0'),
+        size if (1e-5..1e15).contains(&size) => {
+            // As in JSON, in a fifth of the formatter's time; a whole number ends in `.0` there.
+            if serde_json::to_writer(&mut *out, &x).is_ok() && out.ends_with(b".0") {
+                out.truncate(out.len() - 2);
+            }
+        }
+        size if size.is_finite() => {
+            let _ = write!(out, "{x:e}");
+        }
+        _ => {}
+    }
 }
 
 /// A value that was worked out on the way, of which lists have millions.
@@ -222,6 +229,39 @@ mod tests {
             csv(&t, &Style::default()),
             "a,a_currency,b,b_currency\n1234.50,INR,-0.05,USD\n,INR,,USD\n"
         );
+    }
+
+    #[test]
+    fn numbers_are_the_shortest_that_read_back_the_same() {
+        let mut out = Vec::new();
+        let mut state = 7u64;
+        let mut check = |x: f64| {
+            out.clear();
+            number(x, &mut out);
+            let want = if (1e-5..1e15).contains(&x.abs()) { format!("{x}") } else { format!("{x:e}") };
+            let got = String::from_utf8_lossy(&out);
+            // Where two of the shortest are equally near, the formatter may take the other.
+            assert_eq!(
+                (got.parse(), got.len(), got.contains('e')),
+                (Ok(x), want.len(), want.contains('e')),
+                "{want}"
+            );
+        };
+        for k in -5..15 {
+            let ten: f64 = format!("1e{k}").parse().expect("a power of ten");
+            [ten, -ten, ten.next_up(), 10.0 * ten.next_down(), 3.0 * ten, 0.1 * ten]
+                .into_iter()
+                .for_each(&mut check);
+        }
+        [f64::MAX, f64::MIN_POSITIVE, 1e15, 0.1 + 0.2, 1142.0012457912458, 1e15f64.next_down(), 9.99e-6]
+            .into_iter()
+            .for_each(&mut check);
+        for _ in 0..200_000 {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let x = f64::from_bits(state);
+            check(if x.is_finite() && x != 0.0 { x } else { 0.5 });
+            check((state >> 20) as f64 / 97.0 / 10f64.powi((state % 17) as i32));
+        }
     }
 
     #[test]
