@@ -73,3 +73,23 @@ fn advise(at: *mut u8, size: usize) {
 
 #[cfg(not(target_os = "linux"))]
 fn advise(_: *mut u8, _: usize) {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[global_allocator]
+    static ALLOCATOR: LargePages = LargePages;
+
+    #[test]
+    fn what_is_written_stays_while_memory_grows_and_shrinks_around_the_bound() {
+        let mut numbers: Vec<u64> = Vec::new();
+        for n in 0..(4 * LARGE / 8) as u64 {
+            numbers.push(n);
+        }
+        numbers.truncate(LARGE / 16);
+        numbers.shrink_to_fit();
+        assert!((0..).zip(&numbers).all(|(want, got)| want == *got));
+        assert!(vec![0u8; LARGE + 1].iter().all(|byte| *byte == 0));
+    }
+}
