@@ -51,6 +51,7 @@ pub(crate) fn table(
         for (i, ((_, column), unit)) in t.columns.iter().zip(&units).enumerate() {
             separate(i, text);
             if let Column::Derived(derived) = column {
+                first = first.or(unit.map(|u| u.currency).filter(|c| c.is_stated()));
                 figure(derived.value(row), text);
             } else {
                 let raw = Raw::at(column, row, ids);
@@ -128,7 +129,7 @@ fn number(x: f64, out: &mut Vec<u8>) {
     if size == 0.0 {
         out.push(b'0');
     } else if (1e-5..1e15).contains(&size) {
-        // As in JSON, in a fifth of the formatter's time; a whole number ends in `.0` there.
+        // As in JSON, where a whole number ends in `.0`.
         let written = serde_json::to_writer(&mut *out, &x).is_ok();
         if written && out.ends_with(b".0") {
             out.truncate(out.len() - 2);
