@@ -3,6 +3,7 @@
 use crate::intern::{BATCH, Interner, ends, hash};
 use crate::shelf::Sealed;
 use crate::{Error, Symbol};
+use std::fmt;
 
 /// A customer's number within one index or one sealed base.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -77,9 +78,8 @@ impl Index {
 
     /// Takes in the ids of a later part; the answer maps its numbers to ours.
     pub fn absorb(&mut self, later: &Self) -> Result<Vec<CustomerIx>, Error> {
-        let ids = (0..later.len() as u32).map(|n| later.0.get(n).unwrap_or_default());
         let mut to = Vec::with_capacity(later.len());
-        self.intern_all(ids.map(|id| (IdHash::of(id), id)), &mut to)?;
+        self.intern_all(later.0.texts().map(|id| (IdHash::of(id), id)), &mut to)?;
         Ok(to)
     }
 
@@ -139,7 +139,7 @@ impl Ids {
 }
 
 /// Other texts of the input (activities, channels, categories, plans), in order of arrival.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Symbols {
     all: Interner,
     /// Short texts that were asked for of late, in [`RECENT`] places: there are few, and each comes again and again.
@@ -156,6 +156,12 @@ struct Recent {
 
 /// How many recent texts are kept, as a power of two.
 const RECENT: u32 = 6;
+
+impl fmt::Debug for Symbols {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.all.texts()).finish()
+    }
+}
 
 impl Symbols {
     /// The symbol of a text, new or known.
@@ -196,7 +202,11 @@ impl Symbols {
 
     /// Takes in the texts of a later part; the answer maps its symbols to ours.
     pub fn absorb(&mut self, later: &Self) -> Result<Vec<Symbol>, Error> {
-        (0..later.all.len() as u32).map(|n| self.intern(later.all.get(n).unwrap_or_default())).collect()
+        let mut to = Vec::with_capacity(later.len());
+        for text in later.all.texts() {
+            to.push(self.intern(text)?);
+        }
+        Ok(to)
     }
 
     /// Numbers texts in byte order, so that a symbol's number says nothing about arrival.

@@ -73,6 +73,11 @@ impl Interner {
         Some(Record::at(&self.records, step)?.text())
     }
 
+    /// All texts in order of arrival.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
+        self.records().map(|(_, record)| record.text())
+    }
+
     /// All records in order of arrival, with their steps.
     fn records(&self) -> impl Iterator<Item = (u32, Record<'_>)> {
         let mut step = 0;
@@ -315,6 +320,7 @@ mod tests {
                 prop_assert_eq!(interner.get(*n), Some(t.as_str()));
                 prop_assert_eq!(interner.intern(t).unwrap(), *n);
             }
+            prop_assert!(interner.texts().eq((0..interner.len() as u32).map(|n| interner.get(n).unwrap())));
             let mut batched = Interner::default();
             let mut got = Vec::new();
             for batch in texts.chunks(BATCH) {

@@ -264,14 +264,18 @@ impl Stretch<'_> {
                 batch.known = batch.known.max(Some(day));
             }
         }
-        // A sale is counted by what it says, any other row as it is written.
-        let mut digest = batch.sales.digest;
-        if !matches!(plan.kind, TableKind::Purchases | TableKind::Lines) {
-            digest = RowDigest::default();
-            for column in &plan.read {
-                digest.cell(self.cells.get(*column).unwrap_or_default().trim_ascii());
+        // A sale or a touch is counted by what it says, any other row as it is written.
+        let digest = match plan.kind {
+            TableKind::Purchases | TableKind::Lines => batch.sales.digest,
+            TableKind::Touches => batch.touches.digest,
+            _ => {
+                let mut digest = RowDigest::default();
+                for column in &plan.read {
+                    digest.cell(self.cells.get(*column).unwrap_or_default().trim_ascii());
+                }
+                digest
             }
-        }
+        };
         batch.digest.add_row(day, digest);
     }
 
@@ -299,6 +303,7 @@ impl Stretch<'_> {
         }
         self.desk.evidence.settle(self.plan.unit.currency);
         self.batch.sales.digest = RowDigest::default();
+        self.batch.touches.forget();
         self.batch.desk = self.desk;
         self.batch
     }
@@ -387,7 +392,7 @@ mod tests {
         let cells = (
             cell("c[0-3]|[0-9]{3}"),
             at,
-            cell("[a-c]{1,5}|\"[ab]{1,3}\""),
+            cell("[a-c]{1,5}|[ab]{14,18}|\"[ab]{1,3}\""),
             cell("app|web|"),
             cell("[a-z]{0,9}"),
         );

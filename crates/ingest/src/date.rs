@@ -381,7 +381,7 @@ pub(crate) fn time_of_day(cell: &[u8]) -> Option<u32> {
 pub(crate) fn iso_day(cell: &[u8]) -> Option<(Day, i32)> {
     let (century, rest) = <&[u8; 10]>::try_from(cell).ok()?.split_first_chunk::<2>()?;
     let [a, b] = century.map(|c| u32::from(c.wrapping_sub(b'0')));
-    let [year, month, day] = three_pairs(*rest.first_chunk()?, b'-')?.map(u32::from);
+    let [year, month, day] = three_pairs(*rest.first_chunk()?, *b"--")?.map(u32::from);
     if a > 9 || b > 9 {
         return None;
     }
@@ -401,30 +401,49 @@ pub(crate) fn iso_stamp(cell: &[u8]) -> Option<Stamp> {
     let (date, rest) = cell.split_first_chunk::<10>()?;
     let (day, _) = iso_day(date)?;
     let (b'T' | b' ', rest) = rest.split_first()? else { return None };
-    let (clock, mut rest) = rest.split_first_chunk::<8>()?;
+    let (clock, rest) = rest.split_first_chunk::<8>()?;
     let seconds = plain_time(clock)?;
-    let mut micros = 0;
-    if let [b'.', after @ ..] = rest {
-        let length = after.iter().take_while(|b| b.is_ascii_digit()).count();
-        let (digits, after) = after.split_at_checked(length).filter(|_| (1..=6).contains(&length))?;
-        micros = number(digits)? * 10u32.pow(6 - length as u32);
-        rest = after;
-    }
+    let (micros, rest) = match rest {
+        [b'.', after @ ..] => fraction(after)?,
+        _ => (0, rest),
+    };
     let two = |a: &u8, b: &u8| number(&[*a, *b]);
     let offset = match rest {
         [] => None,
         [b'Z'] => Some(0),
+        // Two digits stand before the sign, unless the decimals are one: then it is read below.
+        [sign @ (b'+' | b'-'), _, _, b':', _, _]
+            if let Some([_, hours, minutes]) = three_pairs(*cell.last_chunk()?, [*sign, b':']) =>
+        {
+            Some(east(*sign, hours.into(), minutes.into())?)
+        }
         [sign @ (b'+' | b'-'), a, b, b':', c, d] | [sign @ (b'+' | b'-'), a, b, c, d] => {
-            let (hours, minutes) = (two(a, b)?, two(c, d)?);
-            if hours > 14 || minutes > 59 {
-                return None;
-            }
-            let seconds = (hours * 3600 + minutes * 60) as i32;
-            Some(if *sign == b'-' { -seconds } else { seconds })
+            Some(east(*sign, two(a, b)?, two(c, d)?)?)
         }
         _ => return None,
     };
     Some(Stamp { day, time: Some((seconds, micros)), offset })
+}
+
+/// What decimals of a second begin with, in microseconds, and what follows them.
+#[inline]
+fn fraction(cell: &[u8]) -> Option<(u32, &[u8])> {
+    if let Some(([a, b, c], after)) = cell.split_first_chunk()
+        && [a, b, c].iter().all(|d| d.is_ascii_digit())
+        && !after.first().is_some_and(u8::is_ascii_digit)
+    {
+        let [a, b, c] = [a, b, c].map(|d| u32::from(d - b'0'));
+        return Some((a * 100_000 + b * 10_000 + c * 1_000, after));
+    }
+    let length = cell.iter().take_while(|b| b.is_ascii_digit()).count();
+    let (digits, after) = cell.split_at_checked(length).filter(|_| (1..=6).contains(&length))?;
+    Some((number(digits)? * 10u32.pow(6 - length as u32), after))
+}
+
+/// Seconds east of UTC.
+fn east(sign: u8, hours: u32, minutes: u32) -> Option<i32> {
+    let seconds = (hours * 3600 + minutes * 60) as i32;
+    (hours <= 14 && minutes <= 59).then_some(if sign == b'-' { -seconds } else { seconds })
 }
 
 const FIRST_YEAR: u32 = 1900;
@@ -456,7 +475,7 @@ pub(crate) fn plain_time(cell: &[u8]) -> Option<u32> {
         [h1, h2, b':', m1, m2] => [*h1, *h2, b':', *m1, *m2, b':', b'0', b'0'],
         _ => *<&[u8; 8]>::try_from(cell).ok()?,
     };
-    let [h, m, s] = three_pairs(whole, b':')?.map(u32::from);
+    let [h, m, s] = three_pairs(whole, *b"::")?.map(u32::from);
     (h < 24 && m < 60 && s < 60).then_some(h * 3600 + m * 60 + s)
 }
 

@@ -83,10 +83,10 @@ impl Digits {
     }
 }
 
-/// Three numbers of two digits with `mark` between them.
+/// Three numbers of two digits with these marks between them.
 #[inline]
-pub(crate) fn three_pairs(cell: [u8; 8], mark: u8) -> Option<[u8; 3]> {
-    let pattern = u64::from_le_bytes([b'0', b'0', mark, b'0', b'0', mark, b'0', b'0']);
+pub(crate) fn three_pairs(cell: [u8; 8], marks: [u8; 2]) -> Option<[u8; 3]> {
+    let pattern = u64::from_le_bytes([b'0', b'0', marks[0], b'0', b'0', marks[1], b'0', b'0']);
     let d = u64::from_le_bytes(cell) ^ pattern;
     // Digits are nine at most now, and marks nothing.
     let most = u64::from_le_bytes([0x76, 0x76, 0x7F, 0x76, 0x76, 0x7F, 0x76, 0x76]);
@@ -200,7 +200,9 @@ mod tests {
         fn pairs_are_read_as_one_by_one(text in prop_oneof!["[0-9]{2}:[0-9]{2}:[0-9]{2}", "[0-9:]{8}", "[ -~]{8}"]) {
             let pairs: Vec<Option<u8>> = text.split(':').map(|p| p.parse().ok().filter(|_| p.len() == 2 && p.bytes().all(|b| b.is_ascii_digit()))).collect();
             let want = match pairs[..] { [Some(a), Some(b), Some(c)] => Some([a, b, c]), _ => None };
-            prop_assert_eq!(three_pairs(text.as_bytes().try_into().unwrap(), b':'), want);
+            prop_assert_eq!(three_pairs(text.as_bytes().try_into().unwrap(), *b"::"), want);
+            let signed = text.replacen(':', "+", 1);
+            prop_assert_eq!(three_pairs(signed.as_bytes().try_into().unwrap(), *b"+:"), want);
         }
     }
 

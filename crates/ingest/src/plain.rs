@@ -54,6 +54,16 @@ impl<'a> PlainRow<'a, '_> {
         if column == Plan::NOWHERE { Some(&[]) } else { self.bytes(column) }
     }
 
+    /// A short cell as it is written: its bytes and its length, from 1 to 16. The bytes are taken by their end, so that no
+    /// length is a case of its own.
+    #[inline]
+    pub(crate) fn short(&self, column: usize) -> Option<(u128, usize)> {
+        let (begin, end) = self.written(column)?;
+        let length = end.wrapping_sub(begin);
+        let tail: &[u8; 16] = self.text.as_bytes().get(..end)?.last_chunk()?;
+        (1..=16).contains(&length).then(|| (u128::from_le_bytes(*tail) >> (128 - 8 * length), length))
+    }
+
     /// A text that is neither blank nor with blanks around, nor anything else that needs a second look.
     #[inline]
     pub(crate) fn plain_id(&self, column: usize) -> Option<&'a str> {

@@ -143,6 +143,8 @@ pub(crate) struct Repeats {
 type Page = [u64; 512];
 /// Bits of a page, as a power of two.
 const PAGE: u32 = 15;
+/// So many pages, of 8 MB together, are begun wherever numbers lie: the 67 million they reach over may come in any order.
+const PAGES: usize = 1 << 11;
 const PARTS: u32 = 8;
 
 /// Sets the bit of a key; the answer is whether it was set before.
@@ -228,7 +230,7 @@ impl Repeats {
         let page = (key.0 >> PAGE) as usize;
         if self.pages.get(page).is_none_or(Option::is_none) {
             // A page costs as much as 512 hashes. Once no page is begun, a number stays with the hashes.
-            self.sparse |= self.paged > 256 + self.seen / 256;
+            self.sparse |= self.paged >= PAGES + self.seen / 256;
             if self.sparse {
                 return false;
             }
@@ -302,8 +304,17 @@ mod tests {
         let id = |i: u64| (i * 7_919 % 1_000_003 * 1_000).to_string();
         (1..100_000).for_each(|i| repeats.see(form.key(&id(i))));
         (1..100).for_each(|i| repeats.see(form.key(&id(i * 1_000))));
-        assert!(repeats.paged < 1_000, "{} pages", repeats.paged);
+        assert!(repeats.paged < PAGES + 400, "{} pages", repeats.paged);
         assert_eq!(KeySet::of(repeats.finish()).sorted.len(), 99);
+    }
+
+    #[test]
+    fn numbers_of_millions_of_orders_in_any_order_are_bits_alone() {
+        let form = OrderForm::of("5000000");
+        let mut repeats = Repeats::default();
+        let id = |i: u64| (i * 7_919_003 % 20_000_003).to_string();
+        (1..200_000).for_each(|i| repeats.see(form.key(&id(i))));
+        assert!(repeats.hashed.is_empty() && repeats.paged > 600, "{} pages", repeats.paged);
     }
 
     #[test]

@@ -27,8 +27,31 @@ pub(crate) struct Touches {
     text: String,
     symbols: Symbols,
     rows: Vec<TouchCells>,
+    /// Whether the customer of the last row is written as plainly as it is kept.
+    is_plain: bool,
+    /// What short cells of usual rows said of late: there are few activities and channels, and each comes again and again.
+    recent: Vec<Recent>,
     failed: Option<Error>,
+    /// The digest of the row that was taken in last.
+    pub(crate) digest: RowDigest,
 }
+
+/// An activity or a channel: its symbol within the stretch, and what stands for its text in the digest.
+#[derive(Clone, Copy, Debug)]
+struct Said {
+    symbol: Symbol,
+    hash: IdHash,
+}
+
+/// What a short cell said, by its bytes and its length.
+#[derive(Clone, Copy, Debug)]
+struct Recent {
+    cell: (u128, usize),
+    said: Said,
+}
+
+/// How many short cells are remembered, as a power of two.
+const RECENT: u32 = 6;
 
 /// The usual row of a file of touches, read quickly: plain texts and `2026-03-31T23:59:58+05:30`. Any other row goes the
 /// long way; of the usual ones both say the same.
@@ -62,6 +85,12 @@ impl UsualTouch {
     }
 }
 
+/// Where a short cell is remembered.
+fn place((bytes, length): (u128, usize)) -> usize {
+    let folded = bytes as u64 ^ ((bytes >> 64) as u64).rotate_left(29) ^ length as u64;
+    (folded.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - RECENT)) as usize
+}
+
 impl Touches {
     /// Makes room for the rows of so many bytes, as many as there usually are.
     pub(crate) fn reserve(&mut self, plan: &Plan, bytes: usize) {
@@ -83,31 +112,80 @@ impl Touches {
             return Err(row.refuse(codes::VALUE_MISSING, F::Activity));
         }
         let channel = row.text(F::Channel)?;
-        self.put(&customer, at, &activity, &channel);
+        match (self.say(&activity), self.say(&channel)) {
+            (Ok(activity), Ok(channel)) => {
+                let customer = self.customer(&customer);
+                self.is_plain = false;
+                self.digest = self.put(customer, at, activity, channel);
+            }
+            (Err(e), _) | (_, Err(e)) => {
+                self.failed.get_or_insert(e);
+            }
+        }
         Ok(Some(day))
     }
 
-    /// Takes in what a row says.
-    fn put(&mut self, customer: &str, at: Instant, activity: &str, channel: &str) {
-        let symbols = (self.symbols.intern(activity), self.symbols.optional(Some(channel)));
-        let (activity, channel) = match symbols {
-            (Ok(activity), Ok(channel)) => (activity, channel),
-            (Err(e), _) | (_, Err(e)) => {
-                self.failed.get_or_insert(e);
-                return;
-            }
+    /// Where the text of a customer is kept, and its hash. Touches come by customer in most exports: who is the same as
+    /// before takes no room.
+    fn customer(&mut self, customer: &str) -> (Span, IdHash) {
+        if let Some(last) = self.rows.last().filter(|last| self.get(last.customer) == customer) {
+            return (last.customer, last.hash);
+        }
+        let start = self.text.len() as u32;
+        self.text.push_str(customer);
+        ((start, self.text.len() as u32), IdHash::of(customer))
+    }
+
+    /// What an activity or a channel says; an empty one is none.
+    fn say(&mut self, text: &str) -> Result<Said, Error> {
+        Ok(Said { symbol: self.symbols.optional(Some(text))?, hash: IdHash::of(text) })
+    }
+
+    /// What a short cell of a usual row said before.
+    #[inline]
+    fn remembered(&self, row: &PlainRow<'_, '_>, column: usize) -> Option<Said> {
+        let cell = row.short(column)?;
+        let recent = self.recent.get(place(cell))?;
+        (recent.cell == cell).then_some(recent.said)
+    }
+
+    /// What the activity and the channel of a usual row say, where one of them is not remembered.
+    #[inline(never)]
+    fn say_new(&mut self, row: &PlainRow<'_, '_>, columns: [usize; 2]) -> Option<[Said; 2]> {
+        let activity = row.plain_id(columns[0])?;
+        let channel = match row.optional(columns[1])? {
+            [] => "",
+            _ => row.plain_id(columns[1])?,
         };
-        // Touches come by customer in most exports: who is the same as before takes no room.
-        let same = self.rows.last().filter(|last| self.get(last.customer) == customer);
-        let (span, hash) = match same {
-            Some(last) => (last.customer, last.hash),
-            None => {
-                let start = self.text.len() as u32;
-                self.text.push_str(customer);
-                ((start, self.text.len() as u32), IdHash::of(customer))
+        // Where this fails, the long way says so.
+        let said = [self.say(activity).ok()?, self.say(channel).ok()?];
+        for (said, column) in said.into_iter().zip(columns) {
+            if let Some(cell) = row.short(column) {
+                // No cell is as long as what stands for none.
+                self.recent.resize(1 << RECENT, Recent { cell: (0, usize::MAX), said });
+                if let Some(recent) = self.recent.get_mut(place(cell)) {
+                    *recent = Recent { cell, said };
+                }
             }
-        };
-        self.rows.push(TouchCells { customer: span, hash, at, activity, channel });
+        }
+        Some(said)
+    }
+
+    /// Takes in what a row says; the answer is its digest, by what it says and not by how it is written.
+    #[inline]
+    fn put(
+        &mut self,
+        (customer, hash): (Span, IdHash),
+        at: Instant,
+        activity: Said,
+        channel: Said,
+    ) -> RowDigest {
+        self.rows.push(TouchCells { customer, hash, at, activity: activity.symbol, channel: channel.symbol });
+        let number = |hash: IdHash| hash.number().cast_signed();
+        let mut digest = RowDigest::default();
+        digest.numbers(number(hash), at.0);
+        digest.numbers(number(activity.hash), number(channel.hash));
+        digest
     }
 
     /// Takes in a usual touch; the answer is its day and its digest.
@@ -129,17 +207,27 @@ impl Touches {
         if plan.today.is_some_and(|today| day > today) {
             return None;
         }
-        let mut digest = RowDigest::default();
-        for column in &plan.read {
-            digest.cell(row.bytes(*column)?.trim_ascii());
-        }
-        let (customer, activity) = (row.plain_id(usual.customer)?, row.plain_id(usual.activity)?);
+        let last = self.rows.last().filter(|_| self.is_plain);
+        let cell = row.bytes(usual.customer)?;
+        let same =
+            last.filter(|last| self.bytes(last.customer) == cell).map(|last| (last.customer, last.hash));
+        let new = if same.is_none() { row.plain_id(usual.customer)? } else { "" };
         let channel = match row.optional(usual.channel)? {
-            [] => "",
-            _ => row.plain_id(usual.channel)?,
+            [] => Some(Said { symbol: Symbol::NONE, hash: IdHash::of("") }),
+            _ => self.remembered(row, usual.channel),
         };
-        self.put(customer, at, activity, channel);
-        Some((day, digest))
+        // Nothing is kept of a row before it is known to be a usual one.
+        let [activity, channel] = match (self.remembered(row, usual.activity), channel) {
+            (Some(activity), Some(channel)) => [activity, channel],
+            _ => self.say_new(row, [usual.activity, usual.channel])?,
+        };
+        let customer = same.unwrap_or_else(|| self.customer(new));
+        self.is_plain = true;
+        Some((day, self.put(customer, at, activity, channel)))
+    }
+
+    fn bytes(&self, span: Span) -> &[u8] {
+        self.text.as_bytes().get(span.0 as usize..span.1 as usize).unwrap_or_default()
     }
 
     fn get(&self, span: Span) -> &str {
@@ -167,6 +255,11 @@ impl Touches {
             }
         }
         Ok(())
+    }
+
+    /// Forgets what was kept for the rows to come, of which there are no more.
+    pub(crate) fn forget(&mut self) {
+        (self.is_plain, self.recent, self.digest) = (false, Vec::new(), RowDigest::default());
     }
 
     pub(crate) fn len(&self) -> usize {

@@ -1,5 +1,6 @@
-//! An allocator for programs that look up millions of customers: the system's own, which under large tables is asked for
-//! large pages. With pages of 4 kB nearly every look-up waits twice, for the place of its page and then for the page.
+//! An allocator for programs that look up millions of customers: the system's own, but large tables lie in large pages.
+//! With pages of 4 kB nearly every look-up waits twice, for the place of its page and then for the page; and a table
+//! that grows is moved by the system's tables instead of being copied.
 //!
 //! ```
 //! #[global_allocator]
@@ -9,10 +10,13 @@
 //! assert_eq!(table.iter().sum::<u64>(), 0);
 //! ```
 //!
-//! It is for Linux, where large pages are commonly given to whom asks for them (`madvise`); anywhere else, and where
-//! they are switched off, it is the system's allocator and nothing more. No result depends on it.
+//! It is for Linux, where large pages are commonly given to whom asks for them (`madvise`); anywhere else it is the
+//! system's allocator and nothing more. No result depends on it.
 
 #![allow(unsafe_code, reason = "the interface of an allocator is unsafe; nothing else is in this crate")]
+
+#[cfg(target_os = "linux")]
+mod map;
 
 use std::alloc::{GlobalAlloc, Layout, System};
 
@@ -20,59 +24,93 @@ use std::alloc::{GlobalAlloc, Layout, System};
 #[derive(Clone, Copy, Debug, Default)]
 pub struct LargePages;
 
-/// The bytes from which on large pages are asked for: two of the usual large pages, so that at least one fits wherever
-/// the bytes begin.
+/// The bytes from which on an allocation has large pages and a mapping of its own.
 pub const LARGE: usize = 4 << 20;
 
-// SAFETY: every call is passed on to the system's allocator as it came, and its answer is returned as it is. The advice
-// in between reads and writes no memory.
+/// Whether an allocation is one of those with a mapping of its own. It is asked by size alone, which a program states
+/// again whenever it hands memory back, so that nothing has to be remembered.
+#[cfg(target_os = "linux")]
+fn is_mapped(layout: Layout, size: usize) -> bool {
+    size >= LARGE && layout.align() <= map::PAGE
+}
+
+// SAFETY: what `is_mapped` says of a layout is the same whenever that layout is stated, so that memory goes back to where
+// it came from: to `map`, whose memory is as large as asked for, aligned to its pages and nobody else's; or to the
+// system's allocator, to which calls are passed on as they came.
+#[cfg(target_os = "linux")]
+unsafe impl GlobalAlloc for LargePages {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        if is_mapped(layout, layout.size()) {
+            return map::map(layout.size());
+        }
+        // SAFETY: the caller keeps the contract, which is that of the system's allocator.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        if is_mapped(layout, layout.size()) {
+            // New pages are zero.
+            return map::map(layout.size());
+        }
+        // SAFETY: as above.
+        unsafe { System.alloc_zeroed(layout) }
+    }
+
+    unsafe fn dealloc(&self, at: *mut u8, layout: Layout) {
+        if is_mapped(layout, layout.size()) {
+            // SAFETY: the caller states the layout it was allocated with, so it came from `map` and has this size.
+            return unsafe { map::unmap(at, layout.size()) };
+        }
+        // SAFETY: likewise it came from the system's allocator.
+        unsafe { System.dealloc(at, layout) }
+    }
+
+    unsafe fn realloc(&self, at: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        match (is_mapped(layout, layout.size()), is_mapped(layout, size)) {
+            // SAFETY: as in `dealloc`; the new size is not zero, for it is at least `LARGE`.
+            (true, true) => unsafe { map::remap(at, layout.size(), size) },
+            // SAFETY: as in `alloc`.
+            (false, false) => unsafe { System.realloc(at, layout, size) },
+            _ => {
+                // SAFETY: the caller vouches that the new size fits the alignment and is not zero. Both pieces of memory
+                // are alive, apart from each other and at least as large as what is copied.
+                unsafe {
+                    let new = Layout::from_size_align_unchecked(size, layout.align());
+                    let to = self.alloc(new);
+                    if !to.is_null() {
+                        std::ptr::copy_nonoverlapping(at, to, layout.size().min(size));
+                        self.dealloc(at, layout);
+                    }
+                    to
+                }
+            }
+        }
+    }
+}
+
+// SAFETY: every call is passed on to the system's allocator as it came.
+#[cfg(not(target_os = "linux"))]
 unsafe impl GlobalAlloc for LargePages {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         // SAFETY: the caller keeps the contract, which is that of the system's allocator.
-        advised(unsafe { System.alloc(layout) }, layout.size())
+        unsafe { System.alloc(layout) }
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
         // SAFETY: as above.
-        advised(unsafe { System.alloc_zeroed(layout) }, layout.size())
+        unsafe { System.alloc_zeroed(layout) }
     }
 
     unsafe fn dealloc(&self, at: *mut u8, layout: Layout) {
-        // SAFETY: as above; all memory given out came from the system's allocator.
+        // SAFETY: as above.
         unsafe { System.dealloc(at, layout) }
     }
 
     unsafe fn realloc(&self, at: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         // SAFETY: as above.
-        advised(unsafe { System.realloc(at, layout, size) }, size)
+        unsafe { System.realloc(at, layout, size) }
     }
 }
-
-/// Asks for large pages under a large allocation, and returns it.
-#[inline]
-fn advised(at: *mut u8, size: usize) -> *mut u8 {
-    if size >= LARGE && !at.is_null() {
-        advise(at, size);
-    }
-    at
-}
-
-#[cfg(target_os = "linux")]
-#[cold]
-fn advise(at: *mut u8, size: usize) {
-    const PAGE: usize = 4 << 10;
-    // Whole pages that are ours alone: advice is given by the page.
-    let before = at.align_offset(PAGE);
-    let length = size.saturating_sub(before) & !(PAGE - 1);
-    // SAFETY: the bytes from `before` on are inside an allocation of `size` bytes, and this advice changes nothing that a
-    // program can read. Where it is refused the pages stay small.
-    unsafe {
-        libc::madvise(at.wrapping_add(before).cast(), length, libc::MADV_HUGEPAGE);
-    }
-}
-
-#[cfg(not(target_os = "linux"))]
-fn advise(_: *mut u8, _: usize) {}
 
 #[cfg(test)]
 mod tests {

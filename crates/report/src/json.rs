@@ -93,14 +93,7 @@ impl<'o> Writer<'o> {
     }
 
     fn text(&mut self, text: &str) -> Result<(), Error> {
-        if text.bytes().all(|b| b >= b' ' && b != b'"' && b != b'\\') {
-            self.out.push(b'"');
-            self.out.extend_from_slice(text.as_bytes());
-            self.out.push(b'"');
-            return Ok(());
-        }
-        serde_json::to_writer(&mut self.out, text).map_err(std::io::Error::from)?;
-        Ok(())
+        quoted(text, &mut self.out)
     }
 
     fn field(&mut self, key: &str, text: &str) -> Result<(), Error> {
@@ -171,21 +164,23 @@ impl<'o> Writer<'o> {
     }
 
     fn rows(&mut self, t: &Table, ids: &Ids) -> Result<(), Error> {
+        let keys = keys(t)?;
         self.open(b'[')?;
         for row in 0..t.rows() {
             self.next()?;
-            self.row(t, row, ids, false)?;
+            self.row(t, &keys, row, ids, false)?;
             self.hand_on(HANDED)?;
         }
         self.close(b']')
     }
 
     /// One row; with its currencies where the row stands alone.
-    fn row(&mut self, t: &Table, row: usize, ids: &Ids, alone: bool) -> Result<(), Error> {
+    fn row(&mut self, t: &Table, keys: &[Vec<u8>], row: usize, ids: &Ids, alone: bool) -> Result<(), Error> {
         let currencies = if alone { Currencies::of(t) } else { Currencies::None };
         self.open(b'{')?;
-        for (key, column) in &t.columns {
-            self.key(key)?;
+        for ((key, column), quoted) in t.columns.iter().zip(keys) {
+            self.next()?;
+            self.out.extend_from_slice(quoted);
             // A mixed column has no unit of its own.
             self.raw(Raw::at(column, row, ids), matches!(column, Column::Mixed(_)) && !alone)?;
             if let (Currencies::Each, Column::Money(_, unit)) = (&currencies, column.kind()) {
@@ -373,6 +368,30 @@ impl<'o> Writer<'o> {
     }
 }
 
+/// A text in quotes.
+fn quoted(text: &str, out: &mut Vec<u8>) -> Result<(), Error> {
+    // Every byte is asked, without a way out in between: so many are asked at once.
+    if !text.bytes().fold(false, |odd, b| odd | (b < b' ') | (b == b'"') | (b == b'\\')) {
+        out.push(b'"');
+        out.extend_from_slice(text.as_bytes());
+        out.push(b'"');
+        return Ok(());
+    }
+    serde_json::to_writer(out, text).map_err(std::io::Error::from)?;
+    Ok(())
+}
+
+/// The keys of a table as they stand before each value.
+fn keys(t: &Table) -> Result<Vec<Vec<u8>>, Error> {
+    let key = |(key, _): &(&str, Column)| {
+        let mut out = Vec::new();
+        quoted(key, &mut out)?;
+        out.push(b':');
+        Ok(out)
+    };
+    t.columns.iter().map(key).collect()
+}
+
 fn tree(answer: &Answer) -> Vec<(String, Node<'_>)> {
     let mut map = Vec::new();
     for (key, cell) in &answer.head {
@@ -440,9 +459,9 @@ pub(crate) fn document(doc: &Document<'_>, style: &Style, out: &mut dyn Write) -
 
 /// Writes one table, a JSON object a line.
 pub(crate) fn lines(t: &Table, ids: &Ids, out: &mut dyn Write) -> Result<(), Error> {
-    let mut w = Writer::new(out);
+    let (mut w, keys) = (Writer::new(out), keys(t)?);
     for row in 0..t.rows() {
-        w.row(t, row, ids, true)?;
+        w.row(t, &keys, row, ids, true)?;
         w.out.push(b'\n');
         w.hand_on(HANDED)?;
     }
