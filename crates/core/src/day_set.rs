@@ -52,6 +52,11 @@ impl DayList {
     fn start(self) -> usize {
         self.at as usize * UNIT
     }
+
+    /// The cell behind its last one.
+    pub(crate) fn end(self) -> usize {
+        self.start() + usize::from(self.len)
+    }
 }
 
 impl DaySets {
@@ -67,20 +72,20 @@ impl DaySets {
                 self.widen(list);
             }
         }
-        if let Some(cell) = self.cells.get_mut(list.start() + usize::from(list.len)) {
+        if let Some(cell) = self.cells.get_mut(list.end()) {
             *cell = (day - NEAR.start) as u16;
             list.len += 1;
         }
     }
 
-    /// The next free cell of a list, so that a batch can fetch the lists it is about to change.
-    pub(crate) fn touch(&self, list: DayList) -> u16 {
-        self.cells.get(list.start() + usize::from(list.len)).copied().unwrap_or(0)
+    /// A cell, so that a batch can fetch those it is about to change.
+    pub(crate) fn touch(&self, cell: usize) -> u16 {
+        self.cells.get(cell).copied().unwrap_or(0)
     }
 
     /// The days of a list.
     pub(crate) fn days(&self, list: DayList) -> impl Iterator<Item = i32> + '_ {
-        let cells = self.cells.get(list.start()..list.start() + usize::from(list.len)).unwrap_or_default();
+        let cells = self.cells.get(list.start()..list.end()).unwrap_or_default();
         cells.iter().map(|c| i32::from(*c) + NEAR.start)
     }
 

@@ -56,19 +56,7 @@ impl Index {
         ids: impl Iterator<Item = (IdHash, &'t str)>,
         out: &mut Vec<CustomerIx>,
     ) -> Result<(), Error> {
-        let mut numbers = Vec::with_capacity(BATCH);
-        let mut batch: Vec<(u64, &str)> = Vec::with_capacity(BATCH);
-        let mut ids = ids.map(|(h, id)| (h.0, id));
-        loop {
-            batch.clear();
-            batch.extend(ids.by_ref().take(BATCH));
-            if batch.is_empty() {
-                return Ok(());
-            }
-            numbers.clear();
-            self.0.intern_batch(&batch, &mut numbers)?;
-            out.extend(numbers.iter().map(|n| CustomerIx(*n)));
-        }
+        intern_all(&mut self.0, ids.map(|(h, id)| (h.0, id)), |n| out.push(CustomerIx(n)))
     }
 
     /// The id of a number.
@@ -97,6 +85,26 @@ impl Index {
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.0.len() == 0
+    }
+}
+
+/// Hands on the numbers of texts with their hashes, looked up in batches.
+fn intern_all<'t>(
+    all: &mut Interner,
+    mut texts: impl Iterator<Item = (u64, &'t str)>,
+    mut then: impl FnMut(u32),
+) -> Result<(), Error> {
+    let mut numbers = Vec::with_capacity(BATCH);
+    let mut batch: Vec<(u64, &str)> = Vec::with_capacity(BATCH);
+    loop {
+        batch.clear();
+        batch.extend(texts.by_ref().take(BATCH));
+        if batch.is_empty() {
+            return Ok(());
+        }
+        numbers.clear();
+        all.intern_batch(&batch, &mut numbers)?;
+        numbers.iter().for_each(|n| then(*n));
     }
 }
 
@@ -203,9 +211,9 @@ impl Symbols {
     /// Takes in the texts of a later part; the answer maps its symbols to ours.
     pub fn absorb(&mut self, later: &Self) -> Result<Vec<Symbol>, Error> {
         let mut to = Vec::with_capacity(later.len());
-        for text in later.all.texts() {
-            to.push(self.intern(text)?);
-        }
+        intern_all(&mut self.all, later.all.texts().map(|text| (hash(text.as_bytes()), text)), |n| {
+            to.push(Symbol(n))
+        })?;
         Ok(to)
     }
 

@@ -308,14 +308,21 @@ impl Summing {
     /// memory of a batch of rows pass side by side.
     pub fn add(&mut self, rows: &[PurchaseRow], customers: usize) -> Result<(), Error> {
         for batch in rows.chunks(64) {
-            let mut lists = [DayList::NONE; 64];
-            // What is fetched here is not needed yet: it only has to be near when it is.
-            for (list, r) in lists.iter_mut().zip(batch) {
+            // What is fetched here is not needed yet: it only has to be near when it is. The fewer other steps stand in
+            // between, the more waits pass side by side.
+            let mut fetched = [State::EMPTY; 64];
+            for (to, r) in fetched.iter_mut().zip(batch) {
                 if let Some(s) = self.state.get(r.who.at()) {
-                    *list = s.between();
+                    (to.at, to.packed) = (s.at, s.packed);
                 }
             }
-            std::hint::black_box(lists.iter().fold(0, |sum, l| self.days.touch(*l).wrapping_add(sum)));
+            let mut ends = [0; 64];
+            for (end, s) in ends.iter_mut().zip(&fetched) {
+                *end = s.between().end();
+            }
+            std::hint::black_box(
+                ends.iter().take(batch.len()).fold(0, |sum, end| self.days.touch(*end) ^ sum),
+            );
             batch.iter().try_for_each(|r| self.row(r, customers))?;
         }
         Ok(())

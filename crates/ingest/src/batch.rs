@@ -193,23 +193,21 @@ impl Stretch<'_> {
                 let taken = usual.read(self.plan, &row, &mut self.scratch, |values, seen| {
                     let digest = batch.sales.take_usual(self.plan, at, values)?;
                     seen.tell(evidence);
-                    Some((values.day, Some(values.month), digest))
+                    Some((values.day, values.month, digest))
                 });
                 let Some(taken) = taken else { return false };
                 taken
             }
             Quick::Touches(usual) => {
-                let Some((day, digest)) = batch.touches.take_usual(usual, self.plan, &row) else {
-                    return false;
-                };
-                (day, day.month_number(), digest)
+                let Some(taken) = batch.touches.take_usual(usual, self.plan, &row) else { return false };
+                taken
             }
         };
         batch.rows += 1;
         batch.used += 1;
         // The day of a usual row does not lie in the future.
         self.days = (self.days.0.min(day), self.days.1.max(day));
-        batch.digest.add_month(month, digest);
+        batch.digest.add_month(Some(month), digest);
         true
     }
 

@@ -143,6 +143,20 @@ impl Stamp {
         let seconds = i64::from(self.day.0) * 86_400 + i64::from(seconds) - i64::from(offset);
         seconds.checked_mul(Instant::SECOND)?.checked_add(i64::from(micros)).map(Instant)
     }
+
+    /// The instant and its day in `zone`. Where the zone has one offset, the day is the stated one or a neighbour of it,
+    /// and need not be worked out of the instant.
+    #[inline]
+    pub(crate) fn instant_and_day(self, zone: Zone) -> Option<(Instant, Day)> {
+        let at = self.instant(zone)?;
+        match (zone, self.offset, self.time) {
+            (Zone::Fixed(east), Some(offset), Some((seconds, _))) => {
+                let here = seconds as i32 - offset + east;
+                Some((at, self.day.plus(here.div_euclid(86_400))?))
+            }
+            _ => Some((at, zone.local(at)?.0)),
+        }
+    }
 }
 
 /// Reads a cell as a date, with or without a time.
@@ -153,7 +167,7 @@ pub(crate) fn stamp(
 ) -> Result<Stamp, DateTrouble> {
     // The form in which nearly every export writes instants comes first.
     if matches!(format, DateFormat::Order(_))
-        && let Some(stamp) = iso_stamp(cell)
+        && let Some((stamp, _)) = iso_stamp(cell)
     {
         return Ok(stamp);
     }
@@ -396,10 +410,12 @@ pub(crate) fn iso_day(cell: &[u8]) -> Option<(Day, i32)> {
 }
 
 /// A cell that is `2026-03-31T23:59:58.125+05:30`, with a blank for the T, with fewer decimals or none, with `Z` or
-/// `+0530` or nothing at the end; `None` of any other cell, whatever it says.
-pub(crate) fn iso_stamp(cell: &[u8]) -> Option<Stamp> {
+/// `+0530` or nothing at the end, and the month of its day as by [`Day::month_number`]; `None` of any other cell, whatever
+/// it says.
+#[inline]
+pub(crate) fn iso_stamp(cell: &[u8]) -> Option<(Stamp, i32)> {
     let (date, rest) = cell.split_first_chunk::<10>()?;
-    let (day, _) = iso_day(date)?;
+    let (day, month) = iso_day(date)?;
     let (b'T' | b' ', rest) = rest.split_first()? else { return None };
     let (clock, rest) = rest.split_first_chunk::<8>()?;
     let seconds = plain_time(clock)?;
@@ -422,7 +438,7 @@ pub(crate) fn iso_stamp(cell: &[u8]) -> Option<Stamp> {
         }
         _ => return None,
     };
-    Some(Stamp { day, time: Some((seconds, micros)), offset })
+    Some((Stamp { day, time: Some((seconds, micros)), offset }, month))
 }
 
 /// What decimals of a second begin with, in microseconds, and what follows them.
@@ -685,7 +701,13 @@ mod tests {
         fn what_the_quick_way_reads_is_what_the_long_way_reads(
             cell in "(20|19)[0-9]{2}-[01][0-9]-[0-3][0-9][T ][0-2][0-9]:[0-6][0-9]:[0-6][0-9](\\.[0-9]{1,7})?(Z|[+-][01][0-9]:?[0-6][0-9]|x)?",
         ) {
-            if let Some(stamp) = iso_stamp(cell.as_bytes()) {
+            if let Some((stamp, month)) = iso_stamp(cell.as_bytes()) {
+                prop_assert_eq!(stamp.day.month_number(), Some(month));
+                for zone in ["UTC", "+05:30", "-11:00", "Asia/Kolkata"].map(|zone| Zone::parse(zone).unwrap()) {
+                    let at = stamp.instant(zone).unwrap();
+                    let day = zone.local(at).unwrap().0;
+                    prop_assert_eq!(stamp.instant_and_day(zone), Some((at, day)));
+                }
                 let format = DateFormat::Order(DateOrder::Dmy);
                 prop_assert_eq!(any_stamp(cell.as_bytes(), format, &mut DateEvidence::default()), Ok(stamp));
             }

@@ -164,13 +164,14 @@ impl Repeats {
         let mut keys = keys.fuse();
         loop {
             let mut n = 0;
-            let mut fetched = 0;
             for (slot, key) in batch.iter_mut().zip(keys.by_ref()) {
-                *slot = key;
-                fetched ^= self.word(key);
-                n += 1;
+                (*slot, n) = (key, n + 1);
             }
-            std::hint::black_box(fetched);
+            let mut words = [0; 64];
+            for (word, key) in words.iter_mut().zip(&batch).take(n) {
+                *word = self.word(*key);
+            }
+            std::hint::black_box(&words);
             batch.iter().take(n).for_each(|key| self.see(*key));
             if n < batch.len() {
                 return;

@@ -37,6 +37,11 @@ pub(crate) struct SaleRow {
 }
 
 impl SaleRow {
+    /// Whether it says whose it is.
+    pub(crate) fn is_named(&self) -> bool {
+        self.customer.0 < self.customer.1
+    }
+
     /// The purchase or refund of a row that is one as it stands. Purchases carry no row number: what happened at one time
     /// has no order that the file could tell.
     #[inline]
@@ -77,6 +82,8 @@ pub(crate) struct Sales {
     pub(crate) rows: Vec<SaleRow>,
     pub(crate) details: Vec<Details>,
     pub(crate) lines: Vec<LineCells>,
+    /// Whether there is a row without a customer.
+    pub(crate) nameless: bool,
     /// What the rows without details add up to, where takings are kept.
     pub(crate) takings: Takings,
     /// How many records the rows without details are.
@@ -164,6 +171,7 @@ impl Sales {
             row.note(codes::CUSTOMER_MISSING, F::Customer);
         }
         let key = if alone || lines_only { OrderKey::NONE } else { plan.order_form.key(order) };
+        self.nameless |= customer.is_empty();
         let customer = self.keep(customer);
         let mut new = SaleRow {
             at: row.at,
@@ -222,7 +230,7 @@ impl Sales {
     fn whole(&mut self, row: &Row<'_>, new: &SaleRow, discount: Minor, tax: Minor) {
         self.whole += 1;
         if !row.plan.lean {
-            let who = if new.customer.0 == new.customer.1 { CustomerIx::NONE } else { CustomerIx(0) };
+            let who = if new.is_named() { CustomerIx(0) } else { CustomerIx::NONE };
             self.takings(&Sale { who, day: new.day, amount: new.amount, discount, tax });
         }
     }

@@ -43,6 +43,9 @@ pub(crate) struct FileRead {
     pub(crate) repeats: Repeats,
 }
 
+/// So many rows are taken through all steps at once.
+const NEAR: usize = 512;
+
 /// Stands for a line that has its customer and day already.
 const SETTLED: u32 = u32::MAX;
 
@@ -160,7 +163,14 @@ impl<'a> Sink<'a> {
         if let Some(e) = &sales.failed {
             return Err(e.clone().into());
         }
-        let named = |row: &&SaleRow| row.customer.0 < row.customer.1;
+        self.kept.takings(&sales.takings)?;
+        self.intake.records += sales.whole;
+        // Most stretches are sales of named customers and nothing else, and every row goes one way.
+        let plain = sales.details.is_empty() && sales.lines.is_empty() && !sales.nameless;
+        if plain && self.plan.kind == TableKind::Purchases && !self.kept.is_spilling() {
+            return self.purchases(sales);
+        }
+        let named = |row: &&SaleRow| row.is_named();
         // What is put aside needs no number; rows of orders do, until the order is known.
         let spilling = self.kept.is_spilling();
         let aside = |row: &SaleRow| spilling && row.details == crate::sale::NONE;
@@ -168,17 +178,7 @@ impl<'a> Sink<'a> {
         let ids = sales.rows.iter().filter(numbered).map(|row| (row.hash, sales.get(row.customer)));
         let mut whos: Vec<CustomerIx> = Vec::with_capacity(sales.rows.len());
         self.kept.part.index.intern_all(ids, &mut whos)?;
-        if self.plan.has_orders() && self.plan.grouped != Grouped::All {
-            let keys = sales.rows.iter().map(|r| r.key).filter(|key| !self.plan.grouped.has(*key));
-            self.repeats.see_all(keys);
-        }
-        self.kept.takings(&sales.takings)?;
-        self.intake.records += sales.whole;
-        // Most stretches are sales of named customers and nothing else, and every row goes one way.
-        let plain = sales.details.is_empty() && sales.lines.is_empty() && whos.len() == sales.rows.len();
-        if plain && self.plan.kind == TableKind::Purchases && !spilling {
-            return self.kept.purchases(sales.rows.iter().zip(&whos).map(|(row, who)| row.purchase(*who)));
-        }
+        self.see_orders(&sales.rows);
         let mut whos = whos.into_iter();
         for row in &sales.rows {
             let who = if numbered(&row) { whos.next().unwrap_or(CustomerIx::NONE) } else { CustomerIx::NONE };
@@ -210,6 +210,28 @@ impl<'a> Sink<'a> {
                     self.sums.push(sum);
                 }
             }
+        }
+        Ok(())
+    }
+
+    /// Sees which orders stand on several rows, where that is asked.
+    fn see_orders(&mut self, rows: &[SaleRow]) {
+        if self.plan.has_orders() && self.plan.grouped != Grouped::All {
+            let keys = rows.iter().map(|r| r.key).filter(|key| !self.plan.grouped.has(*key));
+            self.repeats.see_all(keys);
+        }
+    }
+
+    /// Takes in rows of which each is a purchase or a refund of a named customer: the same as above, but so few at a time
+    /// that they stay near through all steps.
+    fn purchases(&mut self, sales: &Sales) -> Result<(), Error> {
+        let mut whos: Vec<CustomerIx> = Vec::with_capacity(NEAR);
+        for rows in sales.rows.chunks(NEAR) {
+            whos.clear();
+            let ids = rows.iter().map(|row| (row.hash, sales.get(row.customer)));
+            self.kept.part.index.intern_all(ids, &mut whos)?;
+            self.see_orders(rows);
+            self.kept.purchases(rows.iter().zip(&whos).map(|(row, who)| row.purchase(*who)))?;
         }
         Ok(())
     }

@@ -188,22 +188,22 @@ impl Touches {
         digest
     }
 
-    /// Takes in a usual touch; the answer is its day and its digest.
+    /// Takes in a usual touch; the answer is its day, the month of it as by [`Day::month_number`], and its digest.
     pub(crate) fn take_usual(
         &mut self,
         usual: &UsualTouch,
         plan: &Plan,
         row: &PlainRow<'_, '_>,
-    ) -> Option<(Day, RowDigest)> {
+    ) -> Option<(Day, i32, RowDigest)> {
         if row.begins.len() != usual.columns + 1 {
             return None;
         }
-        let mut stamp = iso_stamp(row.bytes(usual.at)?)?;
+        let (mut stamp, month) = iso_stamp(row.bytes(usual.at)?)?;
         if usual.is_utc {
             stamp.offset = stamp.offset.or(Some(0));
         }
-        let at = stamp.instant(plan.zone)?;
-        let (day, _) = plan.zone.local(at)?;
+        let (at, day) = stamp.instant_and_day(plan.zone)?;
+        let month = if day == stamp.day { month } else { day.month_number()? };
         if plan.today.is_some_and(|today| day > today) {
             return None;
         }
@@ -223,7 +223,7 @@ impl Touches {
         };
         let customer = same.unwrap_or_else(|| self.customer(new));
         self.is_plain = true;
-        Some((day, self.put(customer, at, activity, channel)))
+        Some((day, month, self.put(customer, at, activity, channel)))
     }
 
     fn bytes(&self, span: Span) -> &[u8] {
