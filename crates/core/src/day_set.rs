@@ -97,9 +97,9 @@ impl DaySets {
     }
 
     /// How many distinct days each list has, those of [`DaySets::far`] aside.
-    pub(crate) fn counts(&self, lists: impl Iterator<Item = DayList>) -> Vec<u32> {
+    pub(crate) fn counts(&self, lists: impl ExactSizeIterator<Item = DayList>) -> Vec<u32> {
         let mut seen = vec![0u64; NEAR.len().div_ceil(64)];
-        let of = |list: DayList| {
+        let mut of = |list: DayList| {
             let start = list.start();
             let cells = self.cells.get(start..start + usize::from(list.len)).unwrap_or_default();
             let mut n = 0;
@@ -117,7 +117,24 @@ impl DaySets {
             }
             n
         };
-        lists.map(of).collect()
+        let mut counts = Vec::with_capacity(lists.len());
+        let (mut lists, mut batch) = (lists, [DayList::NONE; 64]);
+        loop {
+            let mut n = 0;
+            for (to, list) in batch.iter_mut().zip(lists.by_ref()) {
+                (*to, n) = (list, n + 1);
+            }
+            // Lists are fetched many at a time, so that the waits for them pass side by side.
+            let mut first = [0; 64];
+            for (to, list) in first.iter_mut().zip(&batch) {
+                *to = self.touch(list.start());
+            }
+            std::hint::black_box(&first);
+            counts.extend(batch.iter().take(n).map(|list| of(*list)));
+            if n < batch.len() {
+                return counts;
+            }
+        }
     }
 
     /// Takes repeats out of a list. A bit for each day that was seen is several times cheaper than sorting.

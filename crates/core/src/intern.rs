@@ -224,7 +224,16 @@ impl Interner {
         let text = |step: u32| Record::at(&self.records, step).map(|record| record.text);
         order.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| text(a.1).cmp(&text(b.1))));
         let mut to = vec![0u32; self.len()];
+        let (words, _) = self.records.as_chunks::<STEP>();
         let sorted = (0..).zip(&order).filter_map(|(new, (_, step))| {
+            // Records lie in order of arrival, far apart in this one: they are fetched many at a time.
+            if new as usize % BATCH == 0 {
+                let mut heads = [[0; STEP]; BATCH];
+                for (head, (_, step)) in heads.iter_mut().zip(order.get(new as usize..).unwrap_or_default()) {
+                    *head = words.get(*step as usize).copied().unwrap_or_default();
+                }
+                std::hint::black_box(&heads);
+            }
             let record = Record::at(&self.records, *step)?;
             if let Some(t) = to.get_mut(record.number as usize) {
                 *t = new;

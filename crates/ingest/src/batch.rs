@@ -207,7 +207,9 @@ impl Stretch<'_> {
         batch.used += 1;
         // The day of a usual row does not lie in the future.
         self.days = (self.days.0.min(day), self.days.1.max(day));
-        batch.digest.add_month(Some(month), digest);
+        if self.plan.digest {
+            batch.digest.add_month(Some(month), digest);
+        }
         true
     }
 
@@ -261,6 +263,9 @@ impl Stretch<'_> {
             if plan.today.is_none_or(|today| day <= today) {
                 batch.known = batch.known.max(Some(day));
             }
+        }
+        if !plan.digest {
+            return;
         }
         // A sale or a touch is counted by what it says, any other row as it is written.
         let digest = match plan.kind {
@@ -402,14 +407,14 @@ mod tests {
     fn agree(
         kind: TableKind,
         text: &str,
-        (lean, lines, zone): (bool, bool, &str),
+        (lean, lines, digest, zone): (bool, bool, bool, &str),
     ) -> Result<(), TestCaseError> {
         let reading = Reading::default();
         let head = Head::decode("t", text.as_bytes(), true, &reading).unwrap();
         let wish = Wish { kind, file: "t", reading: &reading, map: &[] };
         let zone = Zone::parse(zone).unwrap();
         let mut plan = Plan::of(&head, &wish, MoneyUnit::of(Currency::INR), zone, true).unwrap();
-        (plan.today, plan.lean, plan.lines) = (Some(Day(20_500)), lean, lines);
+        (plan.today, plan.lean, plan.lines, plan.digest) = (Some(Day(20_500)), lean, lines, digest);
         let quick = Quick::of(&plan);
         prop_assert!(quick.is_some());
         for last in [true, false] {
@@ -427,7 +432,7 @@ mod tests {
             sales in prop::collection::vec(sale(), 1..30),
             touches in prop::collection::vec(touch(), 1..30),
             product in any::<bool>(),
-            keep in (any::<bool>(), any::<bool>(), prop::sample::select(vec!["UTC", "Asia/Kolkata", "Europe/Berlin"])),
+            keep in (any::<bool>(), any::<bool>(), any::<bool>(), prop::sample::select(vec!["UTC", "Asia/Kolkata", "Europe/Berlin"])),
         ) {
             let item = if product { "product" } else { "remarks" };
             let header = format!("order,customer,date,time,{item},quantity,amount,discount,tax,currency\n");
@@ -448,7 +453,7 @@ mod tests {
         ] {
             let rows: String = (0..900).map(|n| if n < 600 { first(n) } else { then(n) }).collect();
             let text = format!("order,customer,date,amount\n{rows}");
-            agree(TableKind::Purchases, &text, (true, false, "UTC")).unwrap();
+            agree(TableKind::Purchases, &text, (true, false, true, "UTC")).unwrap();
         }
     }
 }

@@ -68,6 +68,12 @@ impl Outline {
                 &last
             });
             let Marks { ends, lines, quotes } = Marks::of(block, delimiter);
+            if quotes | open | closed == 0 {
+                self.take(at, ends, lines);
+                ended = ends >> 63;
+                at += 64;
+                continue;
+            }
             let within = prefixes(quotes) ^ open;
             let (opening, closing) = (quotes & within, quotes & !within);
             let outside = ends & !within;

@@ -128,18 +128,27 @@ impl<'a> PlainRow<'a, '_> {
     where
         'a: 's,
     {
+        let (text, is_quoted) = self.item_between(column)?;
+        match memchr::memchr(b'"', text.as_bytes()).filter(|_| is_quoted) {
+            Some(at) => halved(text, at, scratch),
+            None => Some(text),
+        }
+    }
+
+    /// The same as it is written between its quotes, and whether there are some.
+    #[inline]
+    pub(crate) fn item_between(&self, column: usize) -> Option<(&'a str, bool)> {
         let (begin, end) = self.written(column)?;
         let mut text = self.text.get(begin..end)?;
-        if text.starts_with('"') {
+        let is_quoted = text.starts_with('"');
+        if is_quoted {
             text = text.get(1..text.len().checked_sub(1)?)?;
-            if let Some(at) = memchr::memchr(b'"', text.as_bytes()) {
-                text = halved(text, at, scratch)?;
-            }
         }
+        // Doubling a quote changes neither end of a text, nor whether it is a number.
         let ends = [text.as_bytes().first()?, text.as_bytes().last()?];
         let plain = ends.iter().all(|b| b.is_ascii_graphic()) || text.trim().len() == text.len();
         let odd = *ends[0] == b'\'' || ends[0].is_ascii_digit() && is_scientific(text.as_bytes());
-        (plain && !odd).then_some(text)
+        (plain && !odd).then_some((text, is_quoted))
     }
 }
 

@@ -93,6 +93,8 @@ pub(crate) struct Plan {
     pub(crate) lean: bool,
     /// Whether lines of orders are kept, those among sales too.
     pub(crate) lines: bool,
+    /// Whether contents are digested.
+    pub(crate) digest: bool,
     /// How many findings of a code a stretch lists.
     pub(crate) cap: usize,
     pub(crate) unit: MoneyUnit,
@@ -158,6 +160,7 @@ impl Plan {
             by_line: false,
             lean: false,
             lines: true,
+            digest: true,
             cap: usize::MAX,
             unit,
             zone,

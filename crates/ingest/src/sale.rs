@@ -150,7 +150,7 @@ impl Sales {
                 tax: says.tax,
             });
         }
-        Some(says.digest(hash))
+        Some(if plan.digest { says.digest(hash) } else { RowDigest::default() })
     }
 
     /// Takes in a row; the answer is its day.
@@ -159,7 +159,9 @@ impl Sales {
         let plan = row.plan;
         let lines_only = plan.kind == TableKind::Lines;
         let hash = IdHash::of(values.customer);
-        self.digest = values.digest(hash);
+        if row.plan.digest {
+            self.digest = values.digest(hash);
+        }
         let Values { order, customer, day, seconds, amount, discount, tax, refund, void, ref line } = values;
         // Where a row is an order, one that pays back is a refund of its own, whatever order it names.
         let own = !plan.by_line && amount.is_some_and(|a| a.0 < 0);
@@ -268,6 +270,7 @@ pub(crate) struct UsualValues<'a> {
     pub(crate) amount: Minor,
     pub(crate) discount: Minor,
     pub(crate) tax: Minor,
+    /// `None` also where nobody asks for it.
     pub(crate) line: Option<Line<'a>>,
 }
 

@@ -51,7 +51,7 @@ struct Recent {
 }
 
 /// How many short cells are remembered, as a power of two.
-const RECENT: u32 = 6;
+const RECENT: u32 = 7;
 
 /// The usual row of a file of touches, read quickly: plain texts and `2026-03-31T23:59:58+05:30`. Any other row goes the
 /// long way; of the usual ones both say the same.

@@ -121,6 +121,11 @@ impl Usual {
         };
         let line = match self.item {
             Plan::NOWHERE => None,
+            column if !plan.lines && !plan.digest => {
+                row.item_between(column)?;
+                row.optional(self.category)?.first().map_or(Some(""), |_| row.plain_id(self.category))?;
+                None
+            }
             column => {
                 let item = row.item(column, scratch)?;
                 let category = match row.optional(self.category)? {
