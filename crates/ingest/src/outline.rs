@@ -68,27 +68,26 @@ impl Outline {
                 &last
             });
             let Marks { ends, lines, quotes } = Marks::of(block, delimiter);
+            let (mut outside, mut odd) = (ends, 0);
             if quotes | open | closed == 0 {
-                self.take(at, ends, lines);
+                // No quote is near, as in most blocks of most files.
                 ended = ends >> 63;
-                at += 64;
-                continue;
+            } else {
+                let within = prefixes(quotes) ^ open;
+                let (opening, closing) = (quotes & within, quotes & !within);
+                outside &= !within;
+                let may_open = (outside | closing) << 1 | ended;
+                let behind = closing << 1 | closed;
+                odd = opening & !may_open | behind & !(ends | quotes);
+                open = 0u64.wrapping_sub(within >> 63);
+                ended = (outside | closing) >> 63;
+                closed = closing >> 63;
             }
-            let within = prefixes(quotes) ^ open;
-            let (opening, closing) = (quotes & within, quotes & !within);
-            let outside = ends & !within;
-            let may_open = (outside | closing) << 1 | ended;
-            let behind = closing << 1 | closed;
-            let odd = opening & !may_open | behind & !(ends | quotes);
             // Nothing is certain from the first odd byte on.
-            let sure = (odd & odd.wrapping_neg()).wrapping_sub(1);
-            self.take(at, outside & sure, lines);
+            self.take(at, outside & (odd & odd.wrapping_neg()).wrapping_sub(1), lines);
             if odd != 0 {
                 return;
             }
-            open = 0u64.wrapping_sub(within >> 63);
-            ended = (outside | closing) >> 63;
-            closed = closing >> 63;
             at += 64;
         }
     }

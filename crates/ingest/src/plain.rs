@@ -65,7 +65,7 @@ impl<'a> PlainRow<'a, '_> {
     }
 
     /// A text that is neither blank nor with blanks around, nor anything else that needs a second look.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn plain_id(&self, column: usize) -> Option<&'a str> {
         let (begin, end) = self.span(column)?;
         let cell = self.text.get(begin..end)?;
@@ -75,7 +75,7 @@ impl<'a> PlainRow<'a, '_> {
     }
 
     /// A plain number in units of `10^-scale`, or nothing where the cell is empty.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn number(&self, column: usize, scale: u8, points: &mut u64) -> Option<Option<Minor>> {
         if column == Plan::NOWHERE {
             return Some(None);

@@ -116,15 +116,38 @@ pub struct Retention {
     pub of: Vec<Option<u32>>,
 }
 
-/// The purchases of one customer as offsets of periods.
+/// What is known of one customer.
 struct Life {
     who: CustomerIx,
-    cohort: i32,
     first: Day,
-    /// Distinct offsets, ascending; the first is 0.
-    active: Vec<u32>,
     days: u32,
+    /// Where the customer's offsets end among those of the cohort.
+    end: u32,
     paid: i128,
+}
+
+/// The customers of a cohort, with their purchases as offsets of periods: side by side, for there are millions.
+#[derive(Default)]
+struct Members {
+    lives: Vec<Life>,
+    active: Vec<u32>,
+}
+
+impl Members {
+    fn push(&mut self, life: Life, active: &[u32]) {
+        self.active.extend_from_slice(active);
+        // There are at most as many offsets as rows, whose number fits.
+        self.lives.push(Life { end: self.active.len() as u32, ..life });
+    }
+
+    /// Every customer with the distinct offsets, ascending; the first is 0.
+    fn iter(&self) -> impl Iterator<Item = (&Life, &[u32])> {
+        let mut start = 0;
+        self.lives.iter().map(move |life| {
+            let from = std::mem::replace(&mut start, life.end as usize);
+            (life, self.active.get(from..start).unwrap_or_default())
+        })
+    }
 }
 
 /// Works out retention by cohort. `customers` tells when the business recorded a customer, where it knows.
@@ -137,17 +160,18 @@ pub fn retention(
 ) -> Result<Retention, Error> {
     let steps = steps(params)?;
     let begin = Beginning { from: cx.history_from, within: params.older_within, customers };
-    let mut lives: BTreeMap<i32, Vec<Life>> = BTreeMap::new();
+    let mut lives: BTreeMap<i32, Members> = BTreeMap::new();
+    let mut active = Vec::new();
     let mut older = 0;
     let mut later = purchases.loose().iter().filter(|p| p.day > cx.as_of).count() as u64;
     for (who, rows) in purchases.iter() {
         later += rows.iter().filter(|p| p.day > cx.as_of).count() as u64;
         let bought = rows.iter().filter(|p| !p.is_refund() && p.day <= cx.as_of);
-        let Some(life) = life(who, bought, params) else { continue };
+        let Some((cohort, life)) = life(who, bought, params, &mut active) else { continue };
         if begin.may_be_older(who, life.first) {
             older += 1;
         } else {
-            lives.entry(life.cohort).or_default().push(life);
+            lives.entry(cohort).or_default().push(life, &active);
         }
     }
     if lives.is_empty() {
@@ -157,14 +181,14 @@ pub fn retention(
     let mut cohorts = Vec::with_capacity(lives.len());
     let mut awaited = Vec::new();
     for ((number, members), position) in lives.iter().zip(0u32..) {
-        for life in members {
+        for life in &members.lives {
             if let Some(slot) = of.get_mut(life.who.at()) {
                 *slot = Some(position);
             }
         }
         cohorts.push(table::cohort(*number, members, &steps, params, cx.as_of));
         if params.period.end(*number).is_some_and(|end| end <= cx.as_of) {
-            let waiting = members.iter().filter(|l| l.days == 1);
+            let waiting = members.lives.iter().filter(|l| l.days == 1);
             awaited = waiting
                 .map(|l| {
                     let paid = Minor::from_wide(l.paid, "a customer's purchases")?;
@@ -179,7 +203,7 @@ pub fn retention(
         unit,
         steps,
         curve,
-        customers: lives.values().map(|m| m.len() as u64).sum(),
+        customers: lives.values().map(|m| m.lives.len() as u64).sum(),
         older,
         without_customer: purchases.loose().iter().filter(|p| p.day <= cx.as_of).count() as u64,
         later,
@@ -190,34 +214,38 @@ pub fn retention(
     })
 }
 
-/// A customer's purchases, in order of time, as offsets; `None` without any.
+/// The cohort of a customer, and what the purchases, in order of time, say; their offsets are put into `active`. `None`
+/// without any.
 fn life<'a>(
     who: CustomerIx,
     rows: impl Iterator<Item = &'a PurchaseRow>,
     params: &RetentionParams,
-) -> Option<Life> {
-    let mut out: Option<Life> = None;
+    active: &mut Vec<u32>,
+) -> Option<(i32, Life)> {
+    active.clear();
+    let mut out: Option<(i32, Life)> = None;
     let mut start = (Day(0), 0u32);
     let mut last = Day(0);
     for p in rows {
-        let life = match &mut out {
-            Some(life) => life,
+        let (cohort, life) = match &mut out {
+            Some(out) => out,
             None => {
                 (start, last) = ((p.day, p.seconds), p.day);
                 let cohort = params.period.number(p.day)?;
-                out.insert(Life { who, cohort, first: p.day, active: vec![0], days: 1, paid: 0 })
+                active.push(0);
+                out.insert((cohort, Life { who, first: p.day, days: 1, end: 0, paid: 0 }))
             }
         };
         life.paid += i128::from(p.amount.0);
         life.days += u32::from(p.day > last);
         last = p.day;
         let k = match params.clock {
-            Clock::Calendar => i64::from(params.period.number(p.day)?) - i64::from(life.cohort),
+            Clock::Calendar => i64::from(params.period.number(p.day)?) - i64::from(*cohort),
             Clock::Rolling => elapsed(start, (p.day, p.seconds)) / (86_400 * i64::from(params.period.days())),
         };
         let k = u32::try_from(k.max(0)).unwrap_or(u32::MAX);
-        if life.active.last().is_none_or(|last| *last < k) {
-            life.active.push(k);
+        if active.last().is_none_or(|last| *last < k) {
+            active.push(k);
         }
     }
     out

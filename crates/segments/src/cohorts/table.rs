@@ -1,6 +1,6 @@
 //! The triangle of cohorts, and the curve of those for which a period is over.
 
-use super::{Clock, Kind, Life, RetentionParams, estimate};
+use super::{Clock, Kind, Members, RetentionParams, estimate};
 use naata_core::Day;
 
 /// How far a cell can be believed.
@@ -62,7 +62,7 @@ pub struct Point {
 
 pub(super) fn cohort(
     number: i32,
-    members: &[Life],
+    members: &Members,
     steps: &[(u32, u32)],
     params: &RetentionParams,
     as_of: Day,
@@ -71,26 +71,26 @@ pub(super) fn cohort(
         .iter()
         .map(|step| CohortCell { active: 0, state: state(number, members, *step, params, as_of) })
         .collect();
-    for life in members {
+    for (_, active) in members.iter() {
         for (cell, (low, high)) in cells.iter_mut().zip(steps) {
             let held = match params.kind {
                 Kind::Classic | Kind::Bracket => {
-                    let at = life.active.partition_point(|k| k < low);
-                    life.active.get(at).is_some_and(|k| k <= high)
+                    let at = active.partition_point(|k| k < low);
+                    active.get(at).is_some_and(|k| k <= high)
                 }
-                Kind::Unbounded => life.active.last().is_some_and(|k| k >= low),
+                Kind::Unbounded => active.last().is_some_and(|k| k >= low),
                 // Offsets are distinct and ascend from 0, so that the k-th equals k only in an unbroken run.
-                Kind::Full => life.active.get(*low as usize) == Some(low),
+                Kind::Full => active.get(*low as usize) == Some(low),
             };
             cell.active += u64::from(held);
         }
     }
-    Cohort { number, start: params.period.start(number), size: members.len() as u64, cells }
+    Cohort { number, start: params.period.start(number), size: members.lives.len() as u64, cells }
 }
 
 fn state(
     number: i32,
-    members: &[Life],
+    members: &Members,
     (low, high): (u32, u32),
     params: &RetentionParams,
     as_of: Day,
@@ -98,7 +98,7 @@ fn state(
     let begins = |k: u32| match params.clock {
         Clock::Calendar => params.period.start(number.checked_add_unsigned(k)?),
         Clock::Rolling => {
-            let first = members.iter().map(|l| l.first).min()?;
+            let first = members.lives.iter().map(|l| l.first).min()?;
             first.plus(i32::try_from(k).ok()?.checked_mul(params.period.days())?)
         }
     };
@@ -106,7 +106,7 @@ fn state(
         let end = match params.clock {
             Clock::Calendar => number.checked_add_unsigned(k).and_then(|n| params.period.end(n)),
             // The last of them began some time on that day, so that the window may reach into the day it ends on.
-            Clock::Rolling => members.iter().map(|l| l.first).max().and_then(|last| {
+            Clock::Rolling => members.lives.iter().map(|l| l.first).max().and_then(|last| {
                 let periods = i32::try_from(k).ok()?.checked_add(1)?;
                 last.plus(periods.checked_mul(params.period.days())?)
             }),
