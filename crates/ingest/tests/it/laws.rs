@@ -41,6 +41,33 @@ proptest! {
     }
 
     #[test]
+    fn nothing_but_the_digest_changes_without_one(
+        rows in prop::collection::vec((0u32..6, 0u32..4, 0u32..34, "[a-c]{0,2}|\"x\"\"[a,]\"| z|9E\\+9|'7", -50i64..500), 1..30),
+        header in prop::sample::select(vec!["order,customer,date,item,amount\n", "order,customer,date,remarks,amount\n", "id,customer,at,activity,channel\n"]),
+    ) {
+        let line = |(order, who, day, text, amount): &(u32, u32, u32, String, i64)| format!("o{order},c{who},2026-01-{day:02},{text},{amount}\n");
+        let text = format!("{header}{}", rows.iter().map(line).collect::<String>());
+        let kind = if header.contains("activity") { TableKind::Touches } else { TableKind::Purchases };
+        let source = || Source::bytes(kind, "t", text.clone().into_bytes());
+        let with = read(&[source()], &Options::default(), &Serial).unwrap();
+        let without = Options { digest: false, ..Options::default() };
+        for mut other in [
+            read(&[source()], &without, &Serial).unwrap(),
+            naata_ingest::read_rows(&[source()], &[kind], &without, None, None, &Serial).unwrap(),
+        ] {
+            prop_assert_eq!(other.intake.tables[0].digest.months().count(), 0);
+            prop_assert_eq!(with.intake.tables[0].digest.months().map(|m| m.1).sum::<u64>(), with.intake.tables[0].used);
+            prop_assert_eq!(contents(&other), contents(&with));
+            other.intake.tables[0].digest = with.intake.tables[0].digest.clone();
+            prop_assert_eq!(&other.intake, &with.intake);
+        }
+        let lean = |options: &Options| naata_ingest::summarise(&[source()], options, None, &Serial).unwrap();
+        let (a, mut b) = (lean(&Options::default()), lean(&without));
+        b.intake.tables[0].digest = a.intake.tables[0].digest.clone();
+        prop_assert_eq!((a.ids, a.summaries, a.intake), (b.ids, b.summaries, b.intake));
+    }
+
+    #[test]
     fn two_files_read_as_one(rows in prop::collection::vec((0u32..9, 1u32..28, 1i64..500), 1..30), cut in 0usize..30) {
         let lines: Vec<String> = rows.iter().map(|(who, day, amount)| format!("c{who},2026-01-{day:02},{amount}\n")).collect();
         let cut = cut.min(lines.len());
