@@ -1,7 +1,7 @@
 """Measures naata against DuckDB and Polars on the same files, and naata's report against its own size.
 
     pip install duckdb polars
-    cargo build --release --bin naata --bin bulk
+    cargo build --release -p naata-cli -p naata-benches --bin naata --bin bulk
     python benches/peers/reading.py compare target/release FOLDER [ROWS [ROUNDS]]
     python benches/peers/reading.py grow target/release FOLDER
 
