@@ -212,7 +212,7 @@ impl Symbols {
     pub fn absorb(&mut self, later: &Self) -> Result<Vec<Symbol>, Error> {
         let mut to = Vec::with_capacity(later.len());
         intern_all(&mut self.all, later.all.texts().map(|text| (hash(text.as_bytes()), text)), |n| {
-            to.push(Symbol(n))
+            to.push(Symbol(n));
         })?;
         Ok(to)
     }

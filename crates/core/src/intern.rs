@@ -227,7 +227,7 @@ impl Interner {
         let (words, _) = self.records.as_chunks::<STEP>();
         let sorted = (0..).zip(&order).filter_map(|(new, (_, step))| {
             // Records lie in order of arrival, far apart in this one: they are fetched many at a time.
-            if new as usize % BATCH == 0 {
+            if (new as usize).is_multiple_of(BATCH) {
                 let mut heads = [[0; STEP]; BATCH];
                 for (head, (_, step)) in heads.iter_mut().zip(order.get(new as usize..).unwrap_or_default()) {
                     *head = words.get(*step as usize).copied().unwrap_or_default();

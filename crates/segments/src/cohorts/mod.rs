@@ -117,6 +117,7 @@ pub struct Retention {
 }
 
 /// What is known of one customer.
+#[derive(Clone, Copy)]
 struct Life {
     who: CustomerIx,
     first: Day,
