@@ -130,4 +130,17 @@ mod tests {
         assert!((0..).zip(&numbers).all(|(want, got)| want == *got));
         assert!(vec![0u8; LARGE + 1].iter().all(|byte| *byte == 0));
     }
+
+    #[test]
+    fn tables_that_stand_in_each_others_way_move_with_what_they_hold() {
+        let mut tables: Vec<Vec<u64>> = vec![Vec::new(); 4];
+        for n in 0..(LARGE / 2) as u64 {
+            for (table, k) in tables.iter_mut().zip(0..) {
+                table.push(n ^ k);
+            }
+        }
+        for (table, k) in tables.iter().zip(0..) {
+            assert!((0..).zip(table).all(|(n, got)| n ^ k == *got));
+        }
+    }
 }
