@@ -368,7 +368,7 @@ mod tests {
         prop_oneof![
             8 => plain,
             1 => prop::sample::select(vec![
-                "", " ", " x", "x ", "'12", "9.8E+11", "é", "\"a,b\"", "\"5\"\"\"", "0", "-1.00", "1,234.50", "1.234", "0.500",
+                "", "\"\"", " ", " x", "x ", "'12", "9.8E+11", "é", "\"a,b\"", "\"5\"\"\"", "0", "-1.00", "1,234.50", "1.234", "0.500",
                 "12345678901234567.89", "2026-02-30", "31/01/2026", "2199-01-01", "24:00", "9:5", "INR", "USD", "NA", "\u{a0}x", "\"x\"",
                 "2026-03-01T23:59:59.5+05:30", "2026-03-01 10:00:00", "2026-03-01T10:00:00Z",
             ])
@@ -439,6 +439,14 @@ mod tests {
             agree(TableKind::Purchases, &(header + &sales.concat()), keep)?;
             agree(TableKind::Touches, &format!("customer,at,activity,channel,device\n{}", touches.concat()), keep)?;
         }
+    }
+
+    #[test]
+    fn a_channel_that_says_nothing_is_no_activity_later() {
+        let row = |activity: &str, channel: &str| format!("c1,2026-01-01T10:00:00Z,{activity},{channel}\n");
+        let rows = [row("visit", "\"\""), row("\"\"", ""), row("visit", "")].concat();
+        let text = format!("customer,at,activity,channel\n{rows}");
+        agree(TableKind::Touches, &text, (false, false, true, "UTC")).unwrap();
     }
 
     #[test]

@@ -160,7 +160,8 @@ impl Touches {
         // Where this fails, the long way says so.
         let said = [self.say(activity).ok()?, self.say(channel).ok()?];
         for (said, column) in said.into_iter().zip(columns) {
-            if let Some(cell) = row.short(column) {
+            // What says nothing may stand for a channel, and never for an activity.
+            if let Some(cell) = row.short(column).filter(|_| said.symbol.some().is_some()) {
                 // No cell is as long as what stands for none.
                 self.recent.resize(1 << RECENT, Recent { cell: (0, usize::MAX), said });
                 if let Some(recent) = self.recent.get_mut(place(cell)) {
