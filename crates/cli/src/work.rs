@@ -51,7 +51,7 @@ impl Work {
         };
         let currency = stated("currency", |h| h.currency.clone()).map(|c| Currency::parse(&c)).transpose()?;
         let zone = stated("time-zone", |h| h.time_zone.clone()).map_or(Ok(Zone::UTC), |z| Zone::parse(&z))?;
-        // What a file held by month is asked by a report alone.
+        // A report, which reads all tables, compares what files held by month; no single analysis does.
         let options = Options { currency, zone, today: today(), digest: key.is_none(), ..Options::default() };
         let stated_as_of = date(stated("as-of", |h| h.as_of.clone()), "as-of")?;
         let history_from = date(stated("history-from", |h| h.history_from.clone()), "history-from")?;

@@ -100,8 +100,7 @@ impl DaySets {
     pub(crate) fn counts(&self, lists: impl ExactSizeIterator<Item = DayList>) -> Vec<u32> {
         let mut seen = vec![0u64; NEAR.len().div_ceil(64)];
         let mut of = |list: DayList| {
-            let start = list.start();
-            let cells = self.cells.get(start..start + usize::from(list.len)).unwrap_or_default();
+            let cells = self.cells.get(list.start()..list.end()).unwrap_or_default();
             let mut n = 0;
             for day in cells {
                 if let Some(word) = seen.get_mut(usize::from(*day) / 64) {

@@ -30,7 +30,7 @@ pub struct Options {
     /// How many findings of each code and file are listed.
     pub findings_cap: usize,
     /// Whether the contents of each file are digested by month ([`naata_core::TableIntake::digest`]), so that a later
-    /// export can be compared with this one. Without it the digests are empty, and reading takes a tenth less time.
+    /// export can be compared with this one. Without it the digests are empty, and nothing else changes.
     pub digest: bool,
 }
 

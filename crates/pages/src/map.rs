@@ -2,8 +2,8 @@
 
 use std::ptr::null_mut;
 
-/// Bytes of a page; every mapping is whole pages.
-pub(crate) const PAGE: usize = 4 << 10;
+/// Every mapping is a whole number of these: the largest pages that systems run on, and so whole pages on all of them.
+pub(crate) const PAGE: usize = 64 << 10;
 /// Bytes of a large page.
 const WIDE: usize = 2 << 20;
 

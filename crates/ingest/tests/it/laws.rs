@@ -58,6 +58,7 @@ proptest! {
             prop_assert_eq!(other.intake.tables[0].digest.months().count(), 0);
             prop_assert_eq!(with.intake.tables[0].digest.months().map(|m| m.1).sum::<u64>(), with.intake.tables[0].used);
             prop_assert_eq!(contents(&other), contents(&with));
+            prop_assert_eq!(&other.part.touches, &with.part.touches);
             other.intake.tables[0].digest = with.intake.tables[0].digest.clone();
             prop_assert_eq!(&other.intake, &with.intake);
         }
