@@ -8,7 +8,7 @@ use crate::footer::{below_the_rows, is_footer};
 use crate::outline::Outline;
 use crate::plain::PlainRow;
 use crate::plan::Plan;
-use crate::records::{Records, skip_line_ends, unclosed};
+use crate::records::{Records, line_ends, skip_line_ends, unclosed};
 use crate::row::{Desk, Note, Row, lossy};
 use crate::sale::Sales;
 use crate::tables::Record;
@@ -39,6 +39,8 @@ pub(crate) struct Batch {
     pub(crate) records: Vec<Record>,
     /// Rows that open a quote and never close it.
     pub(crate) open_quotes: usize,
+    /// How many lines end from its start to its end.
+    pub(crate) lines: u64,
 }
 
 impl Batch {
@@ -141,7 +143,7 @@ impl Stretch<'_> {
         let mut outline = Outline::default();
         let (mut usual, mut others) = (0u32, 0u32);
         loop {
-            let from = self.batch.end - self.batch.start;
+            let (from, before) = (self.batch.end - self.batch.start, usual);
             outline.make(self.text.as_bytes(), from, OUTLINED, delimiter);
             let mut k = 0;
             while let Some(begins) = outline.row(k) {
@@ -173,6 +175,10 @@ impl Stretch<'_> {
                 self.records.seek(self.batch.end);
                 while self.row() {}
                 return;
+            }
+            // The next outline begins where this one ends; only where nothing comes of it, the long way goes on.
+            if usual > before {
+                continue;
             }
             self.records.seek(self.batch.end);
             if !self.row() {
@@ -307,6 +313,8 @@ impl Stretch<'_> {
         self.desk.evidence.settle(self.plan.unit.currency);
         self.batch.sales.digest = RowDigest::default();
         self.batch.touches.forget();
+        // Counted while the bytes are near.
+        self.batch.lines = line_ends(self.window.get(self.batch.start..self.batch.end).unwrap_or_default());
         self.batch.desk = self.desk;
         self.batch
     }

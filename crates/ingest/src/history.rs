@@ -9,6 +9,7 @@
 //! most first purchases of all, and at least four times the median of the later half of the blocks, where that is not
 //! zero - files chosen by when customers came have no new ones later.
 
+use crate::read::Firsts;
 use crate::{Outcome, codes};
 use naata_core::{CustomerIx, Day, Finding, Summed};
 
@@ -19,7 +20,7 @@ const LEAST: u64 = 10;
 /// Full blocks that are needed without creation dates.
 const BLOCKS: usize = 7;
 /// Customers that are needed without creation dates.
-const CUSTOMERS: usize = 100;
+const CUSTOMERS: u64 = 100;
 
 /// Finds that the purchases up to `as_of` begin in the middle of history, where the rule says so; refunds are none.
 ///
@@ -45,9 +46,22 @@ pub fn begins_midway(outcome: &Outcome, as_of: Day) -> Option<Finding> {
     judge(&firsts, last)
 }
 
-/// For each buyer the day of the first purchase and the day of creation where that is known, by number of arrival;
-/// and the last day of all purchases.
-pub(crate) fn firsts(outcome: &Outcome, as_of: Day) -> (Vec<(Day, Option<Day>)>, Day) {
+/// How many buyers there are by the day of the first purchase and that of creation where it is known; and the last day
+/// of all purchases.
+pub(crate) fn firsts(outcome: &Outcome, as_of: Day) -> (Firsts, Day) {
+    if let Some(put_aside) = &outcome.firsts {
+        return put_aside.clone();
+    }
+    let summed = || {
+        let open =
+            outcome.sums.iter().filter_map(|s| if let Summed::Open(sums) = s { Some(sums) } else { None });
+        open.flat_map(|sums| sums.spans())
+    };
+    let rows = outcome.part.customers.iter().filter_map(|c| Some((c.who, c.created?)));
+    let mut created = rows.chain(outcome.created.iter().copied()).peekable();
+    if outcome.part.purchases.is_empty() && created.peek().is_none() {
+        return tally(summed);
+    }
     let mut firsts: Vec<(Option<Day>, Option<Day>)> = vec![(None, None); outcome.part.index.len()];
     let mut last = Day::MIN;
     let mut saw = |who: CustomerIx, from: Day, to: Day| {
@@ -59,32 +73,44 @@ pub(crate) fn firsts(outcome: &Outcome, as_of: Day) -> (Vec<(Day, Option<Day>)>,
     for p in outcome.part.purchases.iter().filter(|p| p.who.is_some() && p.day <= as_of && !p.is_refund()) {
         saw(p.who, p.day, p.day);
     }
-    if let Some((firsts, last)) = &outcome.firsts {
-        let each = firsts.iter().flat_map(|(days, n)| std::iter::repeat_n(*days, *n as usize));
-        return (each.collect(), *last);
-    }
-    let open = outcome.sums.iter().filter_map(|s| if let Summed::Open(sums) = s { Some(sums) } else { None });
-    open.flat_map(|sums| sums.spans()).for_each(|(who, first, last)| saw(who, first, last));
-    let rows = outcome.part.customers.iter().filter_map(|c| Some((c.who, c.created?)));
-    for (who, day) in rows.chain(outcome.created.iter().copied()) {
+    summed().for_each(|(who, first, last)| saw(who, first, last));
+    for (who, day) in created {
         if let Some((_, created)) = firsts.get_mut(who.at()) {
             *created = Some(created.map_or(day, |known| known.min(day)));
         }
     }
-    let firsts: Vec<_> = firsts.into_iter().filter_map(|(first, created)| Some((first?, created))).collect();
-    (firsts, last)
+    let mut out = Firsts::new();
+    for (first, created) in firsts {
+        if let Some(first) = first {
+            *out.entry((first, created)).or_default() += 1;
+        }
+    }
+    (out, last)
+}
+
+/// The same where nothing but summaries is known, of millions of customers: counted by day, side by side.
+fn tally<I: Iterator<Item = (CustomerIx, Day, Day)>>(summed: impl Fn() -> I) -> (Firsts, Day) {
+    let all = (Day::MAX, Day::MIN, Day::MIN);
+    let (low, high, last) = summed()
+        .fold(all, |(low, high, last), (_, first, to)| (low.min(first), high.max(first), last.max(to)));
+    let mut counts = vec![0u64; usize::try_from(high.since(low) + 1).unwrap_or(0)];
+    let at = |day: Day| usize::try_from(day.since(low)).unwrap_or(usize::MAX);
+    summed().for_each(|(_, first, _)| counts.get_mut(at(first)).into_iter().for_each(|n| *n += 1));
+    let counted = (low.0..=high.0).map(Day).zip(counts).filter(|(_, n)| *n > 0);
+    (counted.map(|(day, n)| ((day, None), n)).collect(), last)
 }
 
 /// Applies the rule to the days of each customer's first purchase, with the day the customer was created where that
 /// is known; `last` is the last day of the purchases.
-fn judge(firsts: &[(Day, Option<Day>)], last: Day) -> Option<Finding> {
+fn judge(firsts: &Firsts, last: Day) -> Option<Finding> {
     let begin = begin(firsts)?;
     let early = |day: &Day| (0..WEEKS).contains(&day.since(begin));
-    let known = firsts.iter().filter(|(day, _)| early(day)).filter_map(|(_, created)| *created);
     let (mut with, mut older) = (0u64, 0u64);
-    for created in known {
-        with += 1;
-        older += u64::from(begin.since(created) > WEEKS);
+    for ((_, created), n) in firsts.iter().filter(|((day, _), _)| early(day)) {
+        if let Some(created) = created {
+            with += n;
+            older += if begin.since(*created) > WEEKS { *n } else { 0 };
+        }
     }
     let found = if with >= LEAST {
         (older * 4 >= with).then_some((older, with))
@@ -97,26 +123,35 @@ fn judge(firsts: &[(Day, Option<Day>)], last: Day) -> Option<Finding> {
 }
 
 /// The day on which the export begins.
-fn begin(firsts: &[(Day, Option<Day>)]) -> Option<Day> {
-    let mut days: Vec<Day> = firsts.iter().map(|f| f.0).collect();
-    days.sort_unstable();
-    // So many customers later the day must be within the block.
-    let ahead = days.len().div_ceil(100).saturating_sub(1);
-    let block = days.iter().zip(days.iter().skip(ahead)).find(|(from, to)| to.since(**from) < WEEKS);
-    block.map(|(from, _)| *from)
+fn begin(firsts: &Firsts) -> Option<Day> {
+    let days = firsts.iter().map(|((day, _), n)| (*day, *n));
+    let least = days.clone().map(|(_, n)| n).sum::<u64>().div_ceil(100);
+    // The customers of the days from `from` on, as far as the block reaches.
+    let (mut ahead, mut within) = (days.clone().peekable(), 0);
+    for (from, n) in days {
+        while let Some((_, more)) = ahead.next_if(|(day, _)| day.since(from) < WEEKS) {
+            within += more;
+        }
+        if within >= least {
+            return Some(from);
+        }
+        within -= n;
+    }
+    None
 }
 
 /// The customers of the first block and all of them, where the first block stands out.
-fn by_shape(firsts: &[(Day, Option<Day>)], begin: Day, last: Day) -> Option<(u64, u64)> {
+fn by_shape(firsts: &Firsts, begin: Day, last: Day) -> Option<(u64, u64)> {
     let blocks = usize::try_from((last.since(begin) + 1) / WEEKS).ok()?;
-    if blocks < BLOCKS || firsts.len() < CUSTOMERS {
+    let customers = firsts.values().sum::<u64>();
+    if blocks < BLOCKS || customers < CUSTOMERS {
         return None;
     }
     let mut new = vec![0u64; blocks];
-    for (day, _) in firsts.iter().filter(|f| f.0 >= begin) {
+    for ((day, _), more) in firsts.range((begin, None)..) {
         let block = usize::try_from(day.since(begin) / WEEKS).ok()?;
         if let Some(n) = new.get_mut(block) {
-            *n += 1;
+            *n += more;
         }
     }
     let first = *new.first()?;
@@ -124,12 +159,18 @@ fn by_shape(firsts: &[(Day, Option<Day>)], begin: Day, last: Day) -> Option<(u64
     later.sort_unstable();
     let median = *later.get(later.len() / 2)?;
     let most = new.iter().skip(1).all(|n| *n < first);
-    (most && median > 0 && first >= 4 * median).then_some((first, firsts.len() as u64))
+    (most && median > 0 && first >= 4 * median).then_some((first, customers))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn counted(firsts: impl IntoIterator<Item = (Day, Option<Day>)>) -> Firsts {
+        let mut out = Firsts::new();
+        firsts.into_iter().for_each(|days| *out.entry(days).or_default() += 1);
+        out
+    }
 
     fn shape(blocks: &[u64]) -> Option<Finding> {
         let firsts: Vec<(Day, Option<Day>)> = blocks
@@ -137,7 +178,7 @@ mod tests {
             .enumerate()
             .flat_map(|(b, n)| (0..*n).map(move |i| (Day(20_000 + 28 * b as i32 + (i % 28) as i32), None)))
             .collect();
-        judge(&firsts, Day(20_000 + 28 * blocks.len() as i32))
+        judge(&counted(firsts), Day(20_000 + 28 * blocks.len() as i32))
     }
 
     #[test]
@@ -169,10 +210,10 @@ mod tests {
         };
         let mut firsts = days(&[400, 150, 80, 60, 50, 50, 50, 50]);
         firsts.extend([(Day(0), None), (Day(19_000), None)]);
-        let with = judge(&firsts, Day(20_000 + 28 * 8)).expect("cut off as before");
+        let with = judge(&counted(firsts), Day(20_000 + 28 * 8)).expect("cut off as before");
         assert_eq!((with.value, with.details.first()), (found.value, found.details.first()));
-        assert_eq!(begin(&[]), None);
-        assert_eq!(begin(&[(Day(5), None)]), Some(Day(5)));
+        assert_eq!(begin(&Firsts::new()), None);
+        assert_eq!(begin(&counted([(Day(5), None)])), Some(Day(5)));
     }
 
     #[test]
@@ -180,7 +221,7 @@ mod tests {
         let with = |created: &[i32]| {
             let firsts: Vec<_> =
                 created.iter().enumerate().map(|(i, c)| (Day(20_000 + i as i32), Some(Day(*c)))).collect();
-            judge(&firsts, Day(20_400))
+            judge(&counted(firsts), Day(20_400))
         };
         let (old, new) = ([19_000; 12], [20_000; 12]);
         assert!(with(&old).is_some());
@@ -191,6 +232,6 @@ mod tests {
         assert_eq!(with(&[19_972; 12]), None);
         // Nine with a date are too few to go by.
         assert_eq!(with(&old[..9]), None);
-        assert_eq!(judge(&[], Day(0)), None);
+        assert_eq!(judge(&Firsts::new(), Day(0)), None);
     }
 }

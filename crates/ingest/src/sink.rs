@@ -16,6 +16,7 @@ use crate::sale::{SaleRow, Sales};
 use crate::spill::Fact;
 use crate::{Error, Options};
 use naata_core::{CustomerIx, Findings, LineRow, Part, Symbol, TableIntake, TableKind};
+use std::ops::Range;
 
 /// What has come in of one file.
 pub(crate) struct Sink<'a> {
@@ -50,6 +51,7 @@ const NEAR: usize = 512;
 const SETTLED: u32 = u32::MAX;
 
 /// Counts the lines of a window as rows are passed.
+#[derive(Clone, Copy)]
 struct Lines<'w> {
     window: &'w [u8],
     at: usize,
@@ -63,6 +65,14 @@ impl Lines<'_> {
             self.at = at;
         }
         self.line
+    }
+
+    /// Passes a stretch of which the lines are counted.
+    fn pass(&mut self, stretch: Range<usize>, lines: u64) {
+        self.line(stretch.start);
+        if self.at == stretch.start {
+            (self.at, self.line) = (stretch.end, self.line + lines);
+        }
     }
 }
 
@@ -88,12 +98,14 @@ impl<'a> Sink<'a> {
         for batch in batches {
             self.accept(batch, &mut count)?;
         }
-        self.lines = count.line(end) - 1;
+        // A return that ends the window may be half a line end, which the next window counts.
+        let again = window.get(end..count.at).map_or(0, line_ends);
+        self.lines = count.line(end) - again - 1;
         Ok(())
     }
 
     fn accept(&mut self, batch: Batch, count: &mut Lines<'_>) -> Result<(), Error> {
-        let start = Lines { window: count.window, at: count.at, line: count.line };
+        let start = *count;
         for note in &batch.desk.notes {
             let line = count.line(note.at);
             if note.code == codes::QUOTE_UNCLOSED && self.open_quotes.0 == 0 {
@@ -122,6 +134,8 @@ impl<'a> Sink<'a> {
         self.intake.digest.merge(&batch.digest);
         *count = start;
         self.sales(&batch.sales, count)?;
+        *count = start;
+        count.pass(batch.start..batch.end, batch.lines);
         for record in &batch.records {
             self.kept.record(record, self.plan.lean)?;
             self.intake.records += record.count();

@@ -105,6 +105,17 @@ pub fn mean_repeat(s: &Summary, unit: MoneyUnit) -> Option<f64> {
     Some(repeat.0 as f64 / (scale * f64::from(s.frequency())))
 }
 
+impl Summaries {
+    /// Works a value out of the summary of the customer in a row of the list.
+    fn each<T>(
+        &self,
+        value: impl Fn(&Summary) -> Option<T> + Send + Sync + 'static,
+    ) -> impl Fn(usize) -> Option<T> + Send + Sync + 'static {
+        let (summaries, rows) = (Arc::clone(&self.summaries), Arc::clone(&self.rows));
+        move |row| value(summaries.get(rows.get(row)?.at())?)
+    }
+}
+
 fn of_buyer(s: &Summary, n: i64) -> Option<u64> {
     u64::try_from(n).ok().filter(|_| s.is_buyer())
 }
@@ -125,42 +136,32 @@ impl Present for Summaries {
         a.set("first_day", self.span.map_or(Cell::Missing, |s| Cell::Day(s.0)));
         a.set("last_day", self.span.map_or(Cell::Missing, |s| Cell::Day(s.1)));
 
-        let n = self.rows.len();
-        let (unit, as_of) = (self.unit, self.as_of);
         // The list is worked out from the summaries while it is written: a copy of it would be four times as large.
-        let of = || {
-            let (summaries, rows) = (Arc::clone(&self.summaries), Arc::clone(&self.rows));
-            move |row: usize| summaries.get(rows.get(row)?.at()).copied()
-        };
-        let count = |f: fn(&Summary, Day) -> Option<u64>| {
-            let of = of();
-            Column::Derived(Derived::count(n, move |row| f(&of(row)?, as_of)))
-        };
-        let amount = |f: fn(&Summary) -> Option<Minor>| {
-            let of = of();
-            Column::Derived(Derived::money(n, unit, move |row| f(&of(row)?)))
-        };
-        let day = |f: fn(&Summary) -> Day| {
-            let of = of();
-            Column::Derived(Derived::day(n, move |row| of(row).filter(Summary::is_buyer).map(|s| f(&s))))
-        };
-        let summary = of();
-        let mean = Derived::number(n, move |row| mean_repeat(&summary(row)?, unit));
+        let (n, unit, as_of) = (self.rows.len(), self.unit, self.as_of);
+        let refunds = Derived::count(n, self.each(|s| Some(u64::from(s.refunds))));
+        let purchases = Derived::count(n, self.each(|s| Some(u64::from(s.purchases))));
+        let frequency = |s: &Summary| s.is_buyer().then(|| u64::from(s.frequency()));
+        let age = move |s: &Summary| of_buyer(s, s.age_days(as_of));
+        let repeat_total = |s: &Summary| s.repeat_total().ok().filter(|_| s.frequency() > 0);
+        let first = Derived::day(n, self.each(|s| s.is_buyer().then_some(s.first)));
+        let last = Derived::day(n, self.each(|s| s.is_buyer().then_some(s.last)));
+        let recency = Derived::count(n, self.each(|s| of_buyer(s, s.recency_days())));
+        let mean_repeat = Derived::number(n, self.each(move |s| mean_repeat(s, unit)));
         a.tables.push(
             Table::list("rows")
                 .with("customer", Column::Customer(self.rows.to_vec()))
-                .with("first", day(|s| s.first))
-                .with("last", day(|s| s.last))
-                .with("frequency", count(|s, _| s.is_buyer().then(|| u64::from(s.frequency()))))
-                .with("recency", count(|s, _| of_buyer(s, s.recency_days())))
-                .with("age", count(|s, as_of| of_buyer(s, s.age_days(as_of))))
-                .with("purchases", count(|s, _| Some(u64::from(s.purchases))))
-                .with("total", amount(|s| Some(s.total)))
-                .with("mean_repeat", Column::Derived(mean))
-                .with("repeat_total", amount(|s| s.repeat_total().ok().filter(|_| s.frequency() > 0)))
-                .with("refunds", count(|s, _| Some(u64::from(s.refunds))))
-                .with("returned", amount(|s| Some(s.returned)))
-                .with("net", amount(|s| s.net().ok())),
+                .with("first", Column::Derived(first))
+                .with("last", Column::Derived(last))
+                .with("frequency", Column::Derived(Derived::count(n, self.each(frequency))))
+                .with("recency", Column::Derived(recency))
+                .with("age", Column::Derived(Derived::count(n, self.each(age))))
+                .with("purchases", Column::Derived(purchases))
+                .with("total", Column::Derived(Derived::money(n, unit, self.each(|s| Some(s.total)))))
+                .with("mean_repeat", Column::Derived(mean_repeat))
+                .with("repeat_total", Column::Derived(Derived::money(n, unit, self.each(repeat_total))))
+                .with("refunds", Column::Derived(refunds))
+                .with("returned", Column::Derived(Derived::money(n, unit, self.each(|s| Some(s.returned)))))
+                .with("net", Column::Derived(Derived::money(n, unit, self.each(|s| s.net().ok())))),
         );
         if self.without_purchase > 0 {
             let n = Cell::Count(self.without_purchase);

@@ -21,22 +21,60 @@ fn two(n: u32) -> [u8; 2] {
     PAIRS[(n % 100) as usize]
 }
 
+/// A number on its way into text, from its last digit to its first. Behind it lies room, so that whatever its length as
+/// many bytes are copied: that takes no call.
+struct Backwards {
+    text: [u8; 2 * ROOM],
+    left: usize,
+}
+
+/// The longest number has twenty digits, a sign and a point.
+const ROOM: usize = 24;
+
+impl Backwards {
+    #[inline]
+    fn new() -> Self {
+        Self { text: [b'0'; 2 * ROOM], left: ROOM }
+    }
+
+    #[inline]
+    fn put<const N: usize>(&mut self, bytes: [u8; N]) {
+        self.left = self.left.saturating_sub(N);
+        if let Some(to) = self.text.get_mut(self.left..).and_then(<[u8]>::first_chunk_mut) {
+            *to = bytes;
+        }
+    }
+
+    /// All digits of a number, of zero one.
+    #[inline]
+    fn digits(&mut self, mut n: u64) {
+        while n > 99 {
+            self.put(two((n % 100) as u32));
+            n /= 100;
+        }
+        if n > 9 {
+            self.put(two(n as u32));
+        } else {
+            self.put([b'0' + n as u8]);
+        }
+    }
+
+    #[inline]
+    fn end(&self, out: &mut Vec<u8>) {
+        if let Some(text) = self.text.get(self.left..).and_then(<[u8]>::first_chunk::<ROOM>) {
+            out.extend_from_slice(text);
+            out.truncate(out.len() - self.left.min(ROOM));
+        }
+    }
+}
+
 /// A whole number with at least so many digits, without the detour of a format string: lists have millions of them.
 #[inline]
-pub(crate) fn digits(mut n: u64, least: usize, out: &mut Vec<u8>) {
-    let mut text = [b'0'; 20];
-    let mut left = text.len();
-    for pair in text.as_chunks_mut::<2>().0.iter_mut().rev() {
-        if n == 0 {
-            break;
-        }
-        *pair = two((n % 100) as u32);
-        n /= 100;
-        left -= 2;
-    }
-    // Of the first pair the first digit may be a zero that nobody asked for.
-    left += usize::from(text.get(left) == Some(&b'0') && left < 20);
-    out.extend_from_slice(text.get(left.min(20 - least)..).unwrap_or_default());
+pub(crate) fn digits(n: u64, least: usize, out: &mut Vec<u8>) {
+    let mut text = Backwards::new();
+    text.digits(n);
+    text.left = text.left.min(ROOM.saturating_sub(least));
+    text.end(out);
 }
 
 /// An amount in major units, with all decimals of its unit.
@@ -45,15 +83,20 @@ pub(crate) fn amount(m: Minor, unit: MoneyUnit, out: &mut Vec<u8>) {
         out.extend_from_slice(unit.decimal(m).to_string().as_bytes());
         return;
     };
-    if m.0 < 0 {
-        out.push(b'-');
-    }
     let minor = m.0.unsigned_abs();
     if unit.scale == 2 {
         let [a, b] = two((minor % 100) as u32);
-        digits(minor / 100, 1, out);
-        out.extend_from_slice(&[b'.', a, b]);
+        let mut text = Backwards::new();
+        text.put([b'.', a, b]);
+        text.digits(minor / 100);
+        if m.0 < 0 {
+            text.put([b'-']);
+        }
+        text.end(out);
         return;
+    }
+    if m.0 < 0 {
+        out.push(b'-');
     }
     digits(minor / ten, 1, out);
     if unit.scale > 0 {
