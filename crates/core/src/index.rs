@@ -2,7 +2,8 @@
 
 use crate::intern::{BATCH, Interner, ends, hash};
 use crate::shelf::Sealed;
-use crate::{Error, Symbol};
+use crate::sort::Order;
+use crate::{Error, Exec, Serial, Symbol};
 use std::fmt;
 
 /// A customer's number within one index or one sealed base.
@@ -73,8 +74,17 @@ impl Index {
 
     /// Numbers customers in id order. From here on nothing can depend on the order of rows or on threads.
     pub fn seal(&self) -> (Ids, Vec<CustomerIx>) {
-        let (sealed, to) = self.0.seal();
-        (Ids(sealed), to.into_iter().map(CustomerIx).collect())
+        Ids::of(&self.0.sort(&Serial, 0, |_| ()).0)
+    }
+
+    /// Sorts the ids, and does `others` other jobs at the same time.
+    pub(crate) fn sort<T: Send>(
+        &self,
+        exec: &dyn Exec,
+        others: usize,
+        other: impl Fn(usize) -> T + Sync,
+    ) -> (Order, Vec<T>) {
+        self.0.sort(exec, others, other)
     }
 
     /// How many ids there are.
@@ -113,6 +123,12 @@ fn intern_all<'t>(
 pub struct Ids(Sealed);
 
 impl Ids {
+    /// The ids in order, and for each number of arrival the new one.
+    pub(crate) fn of(order: &Order) -> (Self, Vec<CustomerIx>) {
+        let (sealed, to) = order.seal();
+        (Self(sealed), to.into_iter().map(CustomerIx).collect())
+    }
+
     /// Adds an id that comes after all others; one that does not is left out, and the answer is `false`.
     pub fn push(&mut self, id: &str) -> bool {
         let last = self.0.len().checked_sub(1).and_then(|n| self.0.get(n as u32));

@@ -3,8 +3,9 @@
 //! An own open-addressing table instead of a standard map: the hash is fixed, the texts lie in one allocation, and a
 //! look-up touches a slot and then a record, which most often is one line of memory, so that millions of ids stay cheap.
 
-use crate::Error;
 use crate::shelf::{LONGEST, Sealed};
+use crate::{Error, Serial};
+use std::ops::Range;
 
 /// Texts by number of arrival.
 #[derive(Clone, Debug, Default)]
@@ -21,7 +22,7 @@ pub(crate) struct Interner {
 }
 
 /// Bytes of a step: counted in steps, 32 bits reach over 34 GB of records.
-const STEP: usize = 8;
+pub(crate) const STEP: usize = 8;
 /// Bytes of a record before its text: four of the number, one of the length.
 const HEAD: usize = 5;
 /// Stands for a length that does not fit a byte and follows in four.
@@ -32,9 +33,9 @@ const MARKED: u32 = 16;
 pub(crate) const BATCH: usize = 64;
 
 /// A record, and the step behind it.
-struct Record<'a> {
-    number: u32,
-    text: &'a [u8],
+pub(crate) struct Record<'a> {
+    pub(crate) number: u32,
+    pub(crate) text: &'a [u8],
     next: u32,
 }
 
@@ -75,17 +76,7 @@ impl Interner {
 
     /// All texts in order of arrival.
     pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
-        self.records().map(|(_, record)| record.text())
-    }
-
-    /// All records in order of arrival, with their steps.
-    fn records(&self) -> impl Iterator<Item = (u32, Record<'_>)> {
-        let mut step = 0;
-        std::iter::from_fn(move || {
-            let record = Record::at(&self.records, step)?;
-            let at = std::mem::replace(&mut step, record.next);
-            Some((at, record))
-        })
+        self.records_of(0..self.marked()).map(|(_, record)| record.text())
     }
 
     /// The number of a text, new or known.
@@ -198,64 +189,43 @@ impl Interner {
         self.slots = slots;
     }
 
-    /// How many bytes all texts begin with alike.
-    fn common(&self) -> usize {
-        let mut texts = self.records().map(|(_, record)| record.text);
-        let mut common = texts.next().unwrap_or_default();
-        for text in texts {
-            if !text.starts_with(common) {
-                let n = common.iter().zip(text).take_while(|(a, b)| a == b).count();
-                common = common.get(..n).unwrap_or_default();
-            }
-        }
-        common.len()
+    /// How many records have a mark.
+    pub(crate) fn marked(&self) -> usize {
+        self.marks.len()
+    }
+
+    /// The records from one mark to before another, with their steps.
+    pub(crate) fn records_of(&self, marks: Range<usize>) -> impl Iterator<Item = (u32, Record<'_>)> {
+        let mark = |k: usize| self.marks.get(k).copied();
+        let end = mark(marks.end).unwrap_or(u32::MAX);
+        let mut step = mark(marks.start).unwrap_or(u32::MAX);
+        std::iter::from_fn(move || {
+            let record = Record::at(&self.records, step).filter(|_| step < end)?;
+            let at = std::mem::replace(&mut step, record.next);
+            Some((at, record))
+        })
+    }
+
+    /// The record at a step.
+    pub(crate) fn record(&self, step: u32) -> Option<Record<'_>> {
+        Record::at(&self.records, step)
+    }
+
+    /// The first bytes of a record.
+    #[inline]
+    pub(crate) fn head(&self, step: u32) -> [u8; STEP] {
+        self.records.as_chunks().0.get(step as usize).copied().unwrap_or_default()
     }
 
     /// The texts in byte order, and for each old number its new one.
     pub(crate) fn seal(&self) -> (Sealed, Vec<u32>) {
-        // Sorting by the first eight bytes that differ settles nearly every comparison without touching the texts.
-        let common = self.common();
-        let mut bytes = 0;
-        let mut order: Vec<(u64, u32)> = Vec::with_capacity(self.len());
-        for (step, record) in self.records() {
-            bytes += record.text.len();
-            order.push((prefix(record.text.get(common..).unwrap_or_default()), step));
-        }
-        let text = |step: u32| Record::at(&self.records, step).map(|record| record.text);
-        order.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| text(a.1).cmp(&text(b.1))));
-        let mut to = vec![0u32; self.len()];
-        let (words, _) = self.records.as_chunks::<STEP>();
-        let sorted = (0..).zip(&order).filter_map(|(new, (_, step))| {
-            // Records lie in order of arrival, far apart in this one: they are fetched many at a time.
-            if (new as usize).is_multiple_of(BATCH) {
-                let mut heads = [[0; STEP]; BATCH];
-                for (head, (_, step)) in heads.iter_mut().zip(order.get(new as usize..).unwrap_or_default()) {
-                    *head = words.get(*step as usize).copied().unwrap_or_default();
-                }
-                std::hint::black_box(&heads);
-            }
-            let record = Record::at(&self.records, *step)?;
-            if let Some(t) = to.get_mut(record.number as usize) {
-                *t = new;
-            }
-            Some(record.text)
-        });
-        let sealed = Sealed::of(self.len(), bytes, sorted);
-        (sealed, to)
+        self.sort(&Serial, 0, |_| ()).0.seal()
     }
 }
 
 /// The place of a hash, or of a slot that keeps its upper half.
 fn home(hash: u64, bits: u32) -> usize {
     (hash >> (64 - bits.max(1))) as usize
-}
-
-fn prefix(text: &[u8]) -> u64 {
-    let mut key = [0u8; 8];
-    for (k, b) in key.iter_mut().zip(text) {
-        *k = *b;
-    }
-    u64::from_be_bytes(key)
 }
 
 /// The upper half of the product added to the lower one bit by bit: every bit of the answer depends on all of both.

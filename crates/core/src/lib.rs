@@ -44,6 +44,7 @@ mod part;
 pub mod records;
 mod rows;
 mod shelf;
+mod sort;
 mod summary;
 mod takings;
 mod tally;

@@ -59,14 +59,19 @@ impl Shelf {
 pub(crate) struct Sealed(Shelf);
 
 impl Sealed {
-    /// So many texts, which come in byte order and are `bytes` long in all.
-    pub(crate) fn of<'t>(texts: usize, bytes: usize, sorted: impl Iterator<Item = &'t [u8]>) -> Self {
+    /// So many texts, which come in byte order, run by run, each with the bytes of its texts and their lengths.
+    pub(crate) fn of<'r>(texts: usize, runs: impl Iterator<Item = (&'r [u8], &'r [u32])> + Clone) -> Self {
+        let bytes = runs.clone().map(|(bytes, _)| bytes.len()).sum();
         let mut shelf = Shelf::with_capacity(texts, 0);
         // All bytes are known to be text at once, instead of text by text.
         let mut all = Vec::with_capacity(bytes);
-        for text in sorted {
-            shelf.begin(all.len());
-            all.extend_from_slice(text);
+        for (bytes, lengths) in runs {
+            let mut at = all.len();
+            for length in lengths {
+                shelf.begin(at);
+                at += *length as usize;
+            }
+            all.extend_from_slice(bytes);
         }
         shelf.text = String::from_utf8(all).unwrap_or_default();
         Self(shelf)

@@ -4,7 +4,9 @@
 //! that the caller may state its refund policy.
 
 use crate::day_set::{DayList, DaySets};
-use crate::{CustomerIx, Day, Error, Exec, Ids, Index, Minor, PurchaseRow, Serial, Tally, map_parts};
+use crate::{
+    CustomerIx, Day, Error, Exec, Ids, Index, Minor, PurchaseRow, Serial, Tally, map_parts, part_range,
+};
 
 /// The purchases of one customer up to a cutoff.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -272,9 +274,12 @@ impl Tally for SummaryBuilder {
 
 /// Half of the work at the end, which is done side by side.
 enum Half {
-    Ids(Ids, Vec<CustomerIx>),
-    Days(Vec<u32>),
+    Ids((Ids, Vec<CustomerIx>)),
+    Summaries(Vec<Summary>),
 }
+
+/// Customers whose days are counted in one part at most.
+const PART: usize = 1 << 16;
 
 impl Summing {
     /// Takes in one row of a customer whose number is below `customers`; rows without a customer are passed over.
@@ -372,56 +377,61 @@ impl Summing {
     /// Numbers the customers in id order and gives each one's summary; the numbers of `index` are mapped to the new
     /// ones.
     pub fn seal(mut self, index: Index, exec: &dyn Exec) -> (Ids, Vec<CustomerIx>, Vec<Summary>) {
-        let halves = map_parts(exec, 2, |k| match k {
-            0 => {
-                let (ids, to) = index.seal();
-                Half::Ids(ids, to)
-            }
-            _ => Half::Days(self.days.counts(self.state.iter().map(|s| s.between()))),
+        let parts = self.state.len().div_ceil(PART);
+        let (order, days) = index.sort(exec, parts, |k| {
+            let states = self.state.get(part_range(self.state.len(), parts, k)).unwrap_or_default();
+            self.days.counts(states.iter().map(|s| s.between()))
         });
         drop(index);
-        let (mut ids, mut to, mut days) = (Ids::default(), Vec::new(), Vec::new());
-        for half in halves {
-            match half {
-                Half::Ids(i, t) => (ids, to) = (i, t),
-                Half::Days(d) => days = d,
-            }
-        }
         let far = self.days.far().to_vec();
         // The lists take about as much room as the result, and go before it comes.
         self.days = DaySets::default();
-        let summaries = self.summaries(&to, &days, &far, ids.len());
-        (ids, to, summaries)
-    }
-
-    /// The summaries of `customers` customers by their sealed numbers `to`.
-    fn summaries(
-        self,
-        to: &[CustomerIx],
-        days: &[u32],
-        far: &[(u32, i32)],
-        customers: usize,
-    ) -> Vec<Summary> {
-        let mut out = vec![Summary::EMPTY; customers];
-        for ((s, between), ix) in self.state.iter().zip(days).zip(to) {
-            if let Some(o) = out.get_mut(ix.at()).filter(|_| s.purchases > 0) {
-                let (first, last) = (s.first(), s.last());
-                let State { total, first_day_total, purchases, .. } = *s;
-                let days = 1 + u32::from(last != first) + between;
-                *o = Summary { first, last, days, purchases, total, first_day_total, ..Summary::EMPTY };
-            }
-        }
-        for ((refunds, returned), ix) in self.returned.iter().zip(to) {
-            if let Some(o) = out.get_mut(ix.at()) {
-                (o.refunds, o.returned) = (*refunds, *returned);
+        let days = days.concat();
+        let halves = map_parts(exec, 2, |k| match k {
+            0 => Half::Summaries(self.summaries(order.numbers(), &days)),
+            _ => Half::Ids(Ids::of(&order)),
+        });
+        let (mut ids, mut to, mut out) = (Ids::default(), Vec::new(), Vec::new());
+        for half in halves {
+            match half {
+                Half::Ids(i) => (ids, to) = i,
+                Half::Summaries(s) => out = s,
             }
         }
         for (customer, _) in far {
-            if let Some(o) = to.get(*customer as usize).and_then(|ix| out.get_mut(ix.at())) {
+            if let Some(o) = to.get(customer as usize).and_then(|ix| out.get_mut(ix.at())) {
                 o.days += 1;
             }
         }
-        out
+        (ids, to, out)
+    }
+
+    /// The summaries of customers, of whom `days` says how many days lie between the first and the last.
+    fn summaries(&self, mut customers: impl Iterator<Item = u32>, days: &[u32]) -> Vec<Summary> {
+        let mut out = Vec::with_capacity(self.state.len());
+        loop {
+            // They lie in order of arrival, far apart in this one: they are fetched many at a time.
+            let (mut n, mut batch) = (0, [(0, State::EMPTY, 0); 64]);
+            for ((at, state, between), customer) in batch.iter_mut().zip(customers.by_ref()) {
+                (*at, n) = (customer as usize, n + 1);
+                *state = self.state.get(*at).copied().unwrap_or(State::EMPTY);
+                *between = days.get(*at).copied().unwrap_or(0);
+            }
+            for (at, s, between) in batch.iter().take(n) {
+                let mut o = Summary::EMPTY;
+                if s.purchases > 0 {
+                    let (first, last) = (s.first(), s.last());
+                    let State { total, first_day_total, purchases, .. } = *s;
+                    let days = 1 + u32::from(last != first) + between;
+                    o = Summary { first, last, days, purchases, total, first_day_total, ..o };
+                }
+                (o.refunds, o.returned) = self.returned.get(*at).copied().unwrap_or_default();
+                out.push(o);
+            }
+            if n < batch.len() {
+                return out;
+            }
+        }
     }
 }
 

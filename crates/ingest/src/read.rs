@@ -246,8 +246,7 @@ impl<'a> File<'a> {
             rows = parse(&plan, &head.text, plan.body, head.text.len(), whole);
         }
         if plan.has_orders() {
-            let mut orders =
-                rows.sales.rows.iter().map(|r| rows.sales.get(r.order)).filter(|o| !o.is_empty());
+            let mut orders = rows.sales.rows.iter().map(|r| rows.sales.order(r)).filter(|o| !o.is_empty());
             plan.order_form = orders.clone().next().map(OrderForm::of).unwrap_or_default();
             let mut repeats = Repeats::default();
             orders.clone().for_each(|order| repeats.see(plan.order_form.key(order)));

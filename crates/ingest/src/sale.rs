@@ -15,24 +15,31 @@ use std::borrow::Cow;
 /// A stretch of [`Sales::text`].
 pub(crate) type Span = (u32, u32);
 
-/// Stands for details or a line that a row does not have.
+/// Stands for what a row does not have.
 pub(crate) const NONE: u32 = u32::MAX;
 
-/// A row of a sales table. One that is brought together with others has [`Details`]; any other is a purchase or a
-/// refund as it stands.
+/// A row of a sales table: a purchase or a refund as it stands, unless it has [`More`].
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SaleRow {
-    /// The byte the row begins at.
-    pub(crate) at: usize,
     pub(crate) customer: Span,
     pub(crate) hash: IdHash,
-    pub(crate) order: Span,
     pub(crate) key: OrderKey,
     pub(crate) amount: Minor,
     pub(crate) day: Day,
     pub(crate) seconds: u32,
-    /// Where its details and its line are, or [`NONE`].
+    /// The place of its [`More`], or [`NONE`].
+    more: u32,
+}
+
+/// What few rows have.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct More {
+    /// The byte the row begins at.
+    pub(crate) at: usize,
+    pub(crate) order: Span,
+    /// The place of the [`Details`] of a row that is brought together with others, or [`NONE`].
     pub(crate) details: u32,
+    /// The place of its [`LineCells`], or [`NONE`].
     pub(crate) line: u32,
 }
 
@@ -80,6 +87,7 @@ pub(crate) struct LineCells {
 pub(crate) struct Sales {
     text: String,
     pub(crate) rows: Vec<SaleRow>,
+    more: Vec<More>,
     pub(crate) details: Vec<Details>,
     pub(crate) lines: Vec<LineCells>,
     /// Whether there is a row without a customer.
@@ -96,6 +104,17 @@ pub(crate) struct Sales {
 impl Sales {
     pub(crate) fn get(&self, span: Span) -> &str {
         self.text.get(span.0 as usize..span.1 as usize).unwrap_or_default()
+    }
+
+    /// What a row has beyond being a purchase or a refund.
+    #[inline]
+    pub(crate) fn more(&self, row: &SaleRow) -> Option<&More> {
+        self.more.get(row.more as usize)
+    }
+
+    /// The order a row names, where it was kept.
+    pub(crate) fn order(&self, row: &SaleRow) -> &str {
+        self.more(row).map_or("", |more| self.get(more.order))
     }
 
     /// Makes room for the rows of so many bytes, as many as there usually are.
@@ -122,22 +141,20 @@ impl Sales {
         }
         let hash = IdHash::of(says.customer);
         let customer = self.keep(says.customer);
-        let (mut order, mut line) = ((0, 0), NONE);
+        let mut more = NONE;
         if plan.lines {
-            order = self.keep(says.order);
-            line = says.line.as_ref().map_or(NONE, |line| self.keep_line(line));
+            let order = self.keep(says.order);
+            let line = says.line.map_or(NONE, |line| self.keep_line(line));
+            more = self.keep_more(More { at, order, details: NONE, line });
         }
         self.rows.push(SaleRow {
-            at,
             customer,
             hash,
-            order,
             key,
             amount: says.amount,
             day: says.day,
             seconds: says.seconds.unwrap_or(PurchaseRow::NO_TIME),
-            details: NONE,
-            line,
+            more,
         });
         self.whole += 1;
         if !plan.lean {
@@ -176,32 +193,28 @@ impl Sales {
         self.nameless |= customer.is_empty();
         let customer = self.keep(customer);
         let mut new = SaleRow {
-            at: row.at,
             customer,
             hash,
-            order: (0, 0),
             key,
             amount: amount.unwrap_or_default(),
             day: day.unwrap_or(Day::MIN),
             seconds: seconds.unwrap_or(PurchaseRow::NO_TIME),
-            details: NONE,
-            line: NONE,
+            more: NONE,
         };
-        let together = void || day.is_none() || amount.is_none() || plan.grouped.has(key);
-        if plan.lines || together {
-            new.order = self.keep(order);
-        }
+        let together = !lines_only && (void || day.is_none() || amount.is_none() || plan.grouped.has(key));
         let has_line = line.is_some();
-        if let Some(line) = line.as_ref().filter(|_| plan.lines) {
-            new.line = self.keep_line(line);
-        }
-        if together && !lines_only {
-            new.details = self.details.len() as u32;
-            self.details.push(Details { day, seconds, amount, discount, tax, refund, void });
-            self.rows.push(new);
-            return Ok(day);
+        if plan.lines || together {
+            let order = self.keep(order);
+            let line = line.as_ref().filter(|_| plan.lines);
+            let line = line.map_or(NONE, |line| self.keep_line(line.line()));
+            let details = if together { self.details.len() as u32 } else { NONE };
+            new.more = self.keep_more(More { at: row.at, order, details, line });
         }
         self.rows.push(new);
+        if together {
+            self.details.push(Details { day, seconds, amount, discount, tax, refund, void });
+            return Ok(day);
+        }
         if lines_only {
             self.whole += u64::from(has_line);
             return Ok(day);
@@ -214,15 +227,20 @@ impl Sales {
         if refund.0 > 0 {
             // What was paid back is a refund of the same day.
             let amount = Minor(-refund.0);
-            let back = SaleRow { amount, key: OrderKey::NONE, line: NONE, ..new };
+            let back = SaleRow { amount, key: OrderKey::NONE, more: NONE, ..new };
             self.rows.push(back);
             self.whole(row, &back, Minor::ZERO, Minor::ZERO);
         }
         Ok(day)
     }
 
-    fn keep_line(&mut self, line: &Line<'_>) -> u32 {
-        let Line { ref item, ref category, quantity, amount, discount } = *line;
+    fn keep_more(&mut self, more: More) -> u32 {
+        self.more.push(more);
+        self.more.len() as u32 - 1
+    }
+
+    fn keep_line(&mut self, line: Line<'_>) -> u32 {
+        let Line { item, category, quantity, amount, discount } = line;
         let (item, category) = (self.keep(item), self.keep(category));
         self.lines.push(LineCells { item, category, quantity, amount, discount });
         self.lines.len() as u32 - 1
@@ -256,7 +274,7 @@ pub(crate) struct Values<'a> {
     pub(crate) tax: Minor,
     pub(crate) refund: Minor,
     pub(crate) void: bool,
-    pub(crate) line: Option<Line<'a>>,
+    pub(crate) line: Option<AnyLine<'a>>,
 }
 
 /// What a usual row of a sales table says.
@@ -275,12 +293,22 @@ pub(crate) struct UsualValues<'a> {
 }
 
 /// What a row says as a line of its order.
+#[derive(Clone, Copy)]
 pub(crate) struct Line<'a> {
-    pub(crate) item: Cow<'a, str>,
-    pub(crate) category: Cow<'a, str>,
+    pub(crate) item: &'a str,
+    pub(crate) category: &'a str,
     pub(crate) quantity: i64,
     pub(crate) amount: Minor,
     pub(crate) discount: Minor,
+}
+
+/// The same of any row, whose texts may stand in several columns.
+pub(crate) struct AnyLine<'a> {
+    item: Cow<'a, str>,
+    category: Cow<'a, str>,
+    quantity: i64,
+    amount: Minor,
+    discount: Minor,
 }
 
 impl UsualValues<'_> {
@@ -289,13 +317,13 @@ impl UsualValues<'_> {
         let day = i64::from(self.day.0) << 20;
         let when = day | self.seconds.map_or(0, |s| i64::from(s) + 1) << 1;
         let sums = [self.amount.0, 0, self.discount.0, self.tax.0];
-        digest(self.order, customer, when, sums, self.line.as_ref())
+        digest(self.order, customer, when, sums, self.line)
     }
 }
 
 /// Stands for all that a row says: when one month is exported twice, equal rows give equal digests.
 #[inline]
-fn digest(order: &str, customer: IdHash, when: i64, sums: [i64; 4], line: Option<&Line<'_>>) -> RowDigest {
+fn digest(order: &str, customer: IdHash, when: i64, sums: [i64; 4], line: Option<Line<'_>>) -> RowDigest {
     let mut digest = RowDigest::default();
     digest.cell(order.as_bytes());
     digest.numbers(customer.number().cast_signed(), when);
@@ -319,7 +347,7 @@ impl<'a> Values<'a> {
             customer,
             when,
             [amount, self.refund.0, self.discount.0, self.tax.0],
-            self.line.as_ref(),
+            self.line.as_ref().map(AnyLine::line),
         )
     }
 
@@ -366,7 +394,7 @@ impl<'a> Values<'a> {
         let tax = row.optional_minor(F::Tax).unwrap_or_default();
         let refund = row.optional_minor(F::Refund).unwrap_or_default();
         let line = if lines_only || plan.slot(F::Item).is_mapped() {
-            Line::read(row, quantity, worth, amount, if ordered { Minor::ZERO } else { discount })?
+            AnyLine::read(row, quantity, worth, amount, if ordered { Minor::ZERO } else { discount })?
         } else {
             None
         };
@@ -374,7 +402,12 @@ impl<'a> Values<'a> {
     }
 }
 
-impl<'a> Line<'a> {
+impl<'a> AnyLine<'a> {
+    fn line(&self) -> Line<'_> {
+        let Self { item, category, quantity, amount, discount } = self;
+        Line { item, category, quantity: *quantity, amount: *amount, discount: *discount }
+    }
+
     fn read(
         row: &mut Row<'a>,
         quantity: Option<Amount>,

@@ -187,7 +187,9 @@ impl<'a> Sink<'a> {
         let named = |row: &&SaleRow| row.is_named();
         // What is put aside needs no number; rows of orders do, until the order is known.
         let spilling = self.kept.is_spilling();
-        let aside = |row: &SaleRow| spilling && row.details == crate::sale::NONE;
+        let details =
+            |row: &SaleRow| sales.more(row).and_then(|more| sales.details.get(more.details as usize));
+        let aside = |row: &SaleRow| spilling && details(row).is_none();
         let numbered = |row: &&SaleRow| named(row) && !aside(row);
         let ids = sales.rows.iter().filter(numbered).map(|row| (row.hash, sales.get(row.customer)));
         let mut whos: Vec<CustomerIx> = Vec::with_capacity(sales.rows.len());
@@ -197,7 +199,7 @@ impl<'a> Sink<'a> {
         for row in &sales.rows {
             let who = if numbered(&row) { whos.next().unwrap_or(CustomerIx::NONE) } else { CustomerIx::NONE };
             let mut sum = SETTLED;
-            if let Some(cells) = sales.details.get(row.details as usize) {
+            if let (Some(cells), Some(more)) = (details(row), sales.more(row)) {
                 let new = Sum {
                     seconds: cells.seconds,
                     amount: cells.amount,
@@ -206,9 +208,9 @@ impl<'a> Sink<'a> {
                     refund: cells.refund,
                     again: self.plan.format.totals == Totals::Every,
                     void: cells.void,
-                    ..Sum::new(who, cells.day, count.line(row.at))
+                    ..Sum::new(who, cells.day, count.line(more.at))
                 };
-                sum = self.orders.add(sales.get(row.order), new)?;
+                sum = self.orders.add(sales.get(more.order), new)?;
             } else if aside(row) {
                 if named(&row) {
                     let paid = Fact::Paid(row.day, row.amount);
@@ -218,11 +220,9 @@ impl<'a> Sink<'a> {
             } else if self.plan.kind == TableKind::Purchases {
                 self.kept.purchase(row.purchase(who))?;
             }
-            if row.line != crate::sale::NONE {
-                line(&mut self.kept.part, sales, row, who)?;
-                if self.plan.kind == TableKind::Purchases {
-                    self.sums.push(sum);
-                }
+            let has_line = line(&mut self.kept.part, sales, row, who)?;
+            if has_line && self.plan.kind == TableKind::Purchases {
+                self.sums.push(sum);
             }
         }
         Ok(())
@@ -285,9 +285,10 @@ impl<'a> Sink<'a> {
     }
 }
 
-/// Puts the line of a row into a part.
-fn line(part: &mut Part, sales: &Sales, row: &SaleRow, who: CustomerIx) -> Result<(), Error> {
-    let Some(cells) = sales.lines.get(row.line as usize) else { return Ok(()) };
+/// Puts the line of a row into a part, if it has one.
+fn line(part: &mut Part, sales: &Sales, row: &SaleRow, who: CustomerIx) -> Result<bool, Error> {
+    let Some(more) = sales.more(row) else { return Ok(false) };
+    let Some(cells) = sales.lines.get(more.line as usize) else { return Ok(false) };
     let category = match sales.get(cells.category) {
         "" => Symbol::NONE,
         text => part.symbols.intern(text)?,
@@ -295,7 +296,7 @@ fn line(part: &mut Part, sales: &Sales, row: &SaleRow, who: CustomerIx) -> Resul
     let line = LineRow {
         who,
         day: row.day,
-        order: part.symbols.optional(Some(sales.get(row.order)))?,
+        order: part.symbols.optional(Some(sales.get(more.order)))?,
         item: part.symbols.intern(sales.get(cells.item))?,
         category,
         quantity: cells.quantity,
@@ -303,5 +304,5 @@ fn line(part: &mut Part, sales: &Sales, row: &SaleRow, who: CustomerIx) -> Resul
         discount: cells.discount,
     };
     part.lines.push(line);
-    Ok(())
+    Ok(true)
 }

@@ -9,7 +9,6 @@ use crate::plain::PlainRow;
 use crate::plan::Plan;
 use crate::sale::{Line, UsualValues};
 use naata_core::{Minor, TableKind};
-use std::borrow::Cow;
 
 /// Where the usual row has its values: columns, or [`Plan::NOWHERE`].
 #[derive(Clone, Copy, Debug)]
@@ -133,8 +132,7 @@ impl Usual {
                     _ => row.plain_id(self.category)?,
                 };
                 let quantity = quantity.map_or(1000, |q| q.0);
-                let item = Cow::Borrowed(item);
-                Some(Line { item, category: Cow::Borrowed(category), quantity, amount, discount })
+                Some(Line { item, category, quantity, amount, discount })
             }
         };
         let values = UsualValues { order, customer, day, month, seconds, amount, discount, tax, line };

@@ -21,8 +21,12 @@ pub(crate) struct Cut {
     pub(crate) longest: usize,
 }
 
-/// As usual: small enough that a window and what is parsed of it stay in a processor's cache.
-pub(crate) const CUT: Cut = Cut { window: 4 << 20, parts: 8, longest: 16 << 20 };
+/// As usual: at the end of a window threads wait for each other, so that windows are large and stretches small.
+pub(crate) const CUT: Cut = Cut { window: 8 << 20, parts: 32, longest: 16 << 20 };
+
+/// The first window is so many times smaller, and each one after it twice as large as the one before: a short file needs
+/// no large one.
+const FIRST: usize = 8;
 
 /// Room before the bytes of a window, for the row that the window before breaks off in.
 const ROOM: usize = 1 << 16;
@@ -95,12 +99,14 @@ pub(crate) fn pass(
     step: &mut dyn FnMut(usize, u64) -> Result<(), Error>,
 ) -> Result<(), Error> {
     let unread = |e: std::io::Error| Error::Read { file: plan.file.to_string(), message: e.to_string() };
-    let mut now = Window::read(Vec::new(), plan.body + cut.window, &mut input).map_err(unread)?;
+    let mut size = (cut.window / FIRST).max(1);
+    let mut now = Window::read(Vec::new(), plan.body + size, &mut input).map_err(unread)?;
     now.start = (now.start + plan.body).min(now.end);
     let mut before: Option<(Window, Vec<Batch>, usize)> = None;
     // A buffer that is free is used again: fresh memory of that size costs as much as reading it.
     let mut spare = Vec::new();
     loop {
+        size = cut.window.min(size * 2);
         // A row that is longer than any row opens a quote that is never closed, and gives up its line.
         let endless = !now.last && now.bytes().len() >= cut.longest;
         let parts = if endless { 0 } else { cut.parts };
@@ -115,7 +121,7 @@ pub(crate) fn pass(
                 None => Done::Nothing,
             },
             1 => match reading.lock().ok().and_then(|mut r| r.take()) {
-                Some((input, buffer)) => Done::Ahead(Window::read(buffer, cut.window, input)),
+                Some((input, buffer)) => Done::Ahead(Window::read(buffer, size, input)),
                 None => Done::Nothing,
             },
             k => {

@@ -3,78 +3,49 @@
 use naata_core::{Day, Minor, MoneyUnit};
 use std::io::Write;
 
-/// All numbers of two digits.
-static PAIRS: [[u8; 2]; 100] = pairs();
+/// Eight digits are worked out at once.
+const EIGHT: u64 = 100_000_000;
 
-const fn pairs() -> [[u8; 2]; 100] {
-    let mut pairs = [[b'0'; 2]; 100];
-    let mut n = 0;
-    while n < 100 {
-        pairs[n] = [b'0' + (n / 10) as u8, b'0' + (n % 10) as u8];
-        n += 1;
-    }
-    pairs
+/// The digits of a number below [`EIGHT`], the first in the lowest byte: halves of four digits, of two, of one, each
+/// division a multiplication within its lane.
+#[inline]
+fn eight(n: u64) -> u64 {
+    let fours = n / 10_000 | n % 10_000 << 32;
+    let hundreds = fours * 5_243 >> 19 & 0x0000_007F_0000_007F;
+    let twos = hundreds | (fours - hundreds * 100) << 16;
+    let tens = twos * 103 >> 10 & 0x000F_000F_000F_000F;
+    tens | (twos - tens * 10) << 8
 }
 
-/// The last two digits of a number.
-fn two(n: u32) -> [u8; 2] {
-    PAIRS[(n % 100) as usize]
+/// Eight zeros as text.
+const ZEROS: u64 = u64::from_le_bytes([b'0'; 8]);
+
+/// The text of a number below [`EIGHT`] with at least so many digits, up to eight, and its length.
+#[inline]
+fn short(n: u64, least: usize) -> (u64, usize) {
+    let digits = eight(n);
+    let spare = (digits.trailing_zeros() as usize / 8).min(8 - least);
+    ((digits | ZEROS) >> (8 * spare), 8 - spare)
 }
 
-/// A number on its way into text, from its last digit to its first. Behind it lies room, so that whatever its length as
-/// many bytes are copied: that takes no call.
-struct Backwards {
-    text: [u8; 2 * ROOM],
-    left: usize,
-}
-
-/// The longest number has twenty digits, a sign and a point.
-const ROOM: usize = 24;
-
-impl Backwards {
-    #[inline]
-    fn new() -> Self {
-        Self { text: [b'0'; 2 * ROOM], left: ROOM }
-    }
-
-    #[inline]
-    fn put<const N: usize>(&mut self, bytes: [u8; N]) {
-        self.left = self.left.saturating_sub(N);
-        if let Some(to) = self.text.get_mut(self.left..).and_then(<[u8]>::first_chunk_mut) {
-            *to = bytes;
-        }
-    }
-
-    /// All digits of a number, of zero one.
-    #[inline]
-    fn digits(&mut self, mut n: u64) {
-        while n > 99 {
-            self.put(two((n % 100) as u32));
-            n /= 100;
-        }
-        if n > 9 {
-            self.put(two(n as u32));
-        } else {
-            self.put([b'0' + n as u8]);
-        }
-    }
-
-    #[inline]
-    fn end(&self, out: &mut Vec<u8>) {
-        if let Some(text) = self.text.get(self.left..).and_then(<[u8]>::first_chunk::<ROOM>) {
-            out.extend_from_slice(text);
-            out.truncate(out.len() - self.left.min(ROOM));
-        }
-    }
+/// Adds the first bytes of a word. As many are copied whatever the length: that takes no call.
+#[inline]
+fn add<const N: usize>(word: [u8; N], length: usize, out: &mut Vec<u8>) {
+    let end = out.len() + length;
+    out.extend_from_slice(&word);
+    out.truncate(end);
 }
 
 /// A whole number with at least so many digits, without the detour of a format string: lists have millions of them.
 #[inline]
 pub(crate) fn digits(n: u64, least: usize, out: &mut Vec<u8>) {
-    let mut text = Backwards::new();
-    text.digits(n);
-    text.left = text.left.min(ROOM.saturating_sub(least));
-    text.end(out);
+    if n < EIGHT && (1..=8).contains(&least) {
+        let (text, length) = short(n, least);
+        add(text.to_le_bytes(), length, out);
+    } else {
+        digits(n / EIGHT, least.saturating_sub(8).max(1), out);
+        out.extend_from_slice(&(eight(n % EIGHT) | ZEROS).to_le_bytes());
+    }
 }
 
 /// An amount in major units, with all decimals of its unit.
@@ -83,20 +54,16 @@ pub(crate) fn amount(m: Minor, unit: MoneyUnit, out: &mut Vec<u8>) {
         out.extend_from_slice(unit.decimal(m).to_string().as_bytes());
         return;
     };
-    let minor = m.0.unsigned_abs();
-    if unit.scale == 2 {
-        let [a, b] = two((minor % 100) as u32);
-        let mut text = Backwards::new();
-        text.put([b'.', a, b]);
-        text.digits(minor / 100);
-        if m.0 < 0 {
-            text.put([b'-']);
-        }
-        text.end(out);
-        return;
-    }
     if m.0 < 0 {
         out.push(b'-');
+    }
+    let minor = m.0.unsigned_abs();
+    if unit.scale == 2 && minor < EIGHT * 100 {
+        let (text, length) = short(minor / 100, 1);
+        let cents = eight(minor % 100) >> 48 | ZEROS >> 48;
+        let all = u128::from(text) | u128::from(cents << 8 | u64::from(b'.')) << (8 * length);
+        add(all.to_le_bytes(), length + 3, out);
+        return;
     }
     digits(minor / ten, 1, out);
     if unit.scale > 0 {
@@ -109,9 +76,11 @@ pub(crate) fn amount(m: Minor, unit: MoneyUnit, out: &mut Vec<u8>) {
 pub(crate) fn day(d: Day, out: &mut Vec<u8>) {
     match d.ymd() {
         Some((year @ 0..=9999, month, day)) => {
-            let [[a, b], [c, d]] = [two(year.unsigned_abs() / 100), two(year.unsigned_abs())];
-            let [[e, f], [g, h]] = [two(month), two(day)];
-            out.extend_from_slice(&[a, b, c, d, b'-', e, f, b'-', g, h]);
+            let number = u64::from(year.unsigned_abs()) * 10_000 + u64::from(month * 100 + day);
+            let [a, b, c, d, e, f, g, h] = (eight(number) | ZEROS).to_le_bytes();
+            let first = u64::from_le_bytes([a, b, c, d, b'-', e, f, b'-']);
+            let all = u128::from(first) | u128::from(u16::from_le_bytes([g, h])) << 64;
+            add(all.to_le_bytes(), 10, out);
         }
         _ => {
             // A vector takes everything.
@@ -138,6 +107,13 @@ mod tests {
             out.clear();
             digits(n.unsigned_abs(), 1, &mut out);
             assert_eq!(String::from_utf8_lossy(&out), n.unsigned_abs().to_string());
+        }
+        for n in
+            (0..EIGHT).step_by(9_973).chain(0..20_000).chain([EIGHT - 1, EIGHT, EIGHT + 1, EIGHT * EIGHT])
+        {
+            out.clear();
+            digits(n, 1, &mut out);
+            assert_eq!(String::from_utf8_lossy(&out), n.to_string());
         }
         for day in [Day::MIN, Day(0), Day(-800_000), Day::MAX] {
             out.clear();
