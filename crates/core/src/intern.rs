@@ -206,6 +206,11 @@ impl Interner {
         })
     }
 
+    /// About how many bytes a record takes.
+    pub(crate) fn mean(&self) -> usize {
+        self.records.len() / self.len().max(1)
+    }
+
     /// The record at a step.
     pub(crate) fn record(&self, step: u32) -> Option<Record<'_>> {
         Record::at(&self.records, step)
