@@ -9,7 +9,8 @@
 uuid ids, and touches), has each program do the same full work with two threads, compares the outputs customer by
 customer, edge by edge, and only then reads times. Programs take turns within a round; each ratio is naata's figure
 by the other's of the same round, and the median of the rounds is printed. CPU is user + system time of the whole
-process, memory its peak. `grow` times a report of everything and commands that hold rows on 1, 2, 5
+process, memory its peak. Polars is asked twice: `polars` scans the file and reads the three columns its answer needs,
+`whole` reads all columns of all rows, as naata does. `grow` times a report of everything and commands that hold rows on 1, 2, 5
 and 10 million of them.
 """
 
@@ -45,6 +46,8 @@ q = (pl.scan_csv(sys.argv[1], schema_overrides={'customer': pl.String, 'date': p
      .sort('customer'))
 q.collect(engine='streaming').write_csv(sys.argv[2])
 """
+
+WHOLE = POLARS.replace("pl.scan_csv", "pl.read_csv").replace(".select('customer'", ".lazy().select('customer'")
 
 TOUCHES = """
 import duckdb, json, sys
@@ -130,18 +133,20 @@ def compare(bin, folder, size, rounds):
         size = [str(size), str(max(size // 11, 1))] if size else []
         subprocess.run([os.path.join(bin, "bulk"), folder, *size], check=True)
     naata = os.path.join(bin, "naata")
-    out = {k: os.path.join(folder, f"out-{k}.csv") for k in ("naata", "duckdb", "polars")}
+    out = {k: os.path.join(folder, f"out-{k}.csv") for k in ("naata", "duckdb", "polars", "whole")}
     for name in ("purchases-shuffled.csv", "purchases.csv", "purchases-uuid.csv"):
         path = os.path.join(folder, name)
         commands = {
             "naata": [naata, "summary", "--purchases", path, "--format", "csv", "-o", out["naata"], "--threads", "2", "-q"],
             "duckdb": [sys.executable, "-c", DUCKDB, path, out["duckdb"], columns(path, date="DATE", amount="DECIMAL(18,2)")],
             "polars": [sys.executable, "-c", POLARS, path, out["polars"]],
+            "whole": [sys.executable, "-c", WHOLE, path, out["whole"]],
         }
         for command in commands.values():
             run(command)
         n = same_summaries(out["naata"], out["duckdb"])
         same_summaries(out["naata"], out["polars"])
+        same_summaries(out["naata"], out["whole"])
         measure(name, commands, rounds, f"{n} customers, outputs equal")
     path = os.path.join(folder, "touches.csv")
     commands = {

@@ -10,10 +10,10 @@ const EIGHT: u64 = 100_000_000;
 /// division a multiplication within its lane.
 #[inline]
 fn eight(n: u64) -> u64 {
-    let fours = n / 10_000 | n % 10_000 << 32;
-    let hundreds = fours * 5_243 >> 19 & 0x0000_007F_0000_007F;
+    let fours = (n / 10_000) | ((n % 10_000) << 32);
+    let hundreds = ((fours * 5_243) >> 19) & 0x0000_007F_0000_007F;
     let twos = hundreds | (fours - hundreds * 100) << 16;
-    let tens = twos * 103 >> 10 & 0x000F_000F_000F_000F;
+    let tens = ((twos * 103) >> 10) & 0x000F_000F_000F_000F;
     tens | (twos - tens * 10) << 8
 }
 
