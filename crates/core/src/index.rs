@@ -77,13 +77,14 @@ impl Index {
         Ids::of(&self.0.sort(&Serial, 0, |_| ()).0)
     }
 
-    /// Sorts the ids, and does `others` other jobs at the same time.
+    /// Sorts the ids, which are looked up no more, and does `others` other jobs at the same time.
     pub(crate) fn sort<T: Send>(
-        &self,
+        mut self,
         exec: &dyn Exec,
         others: usize,
         other: impl Fn(usize) -> T + Sync,
     ) -> (Order, Vec<T>) {
+        self.0.close();
         self.0.sort(exec, others, other)
     }
 

@@ -189,6 +189,11 @@ impl Interner {
         self.slots = slots;
     }
 
+    /// Forgets where texts are found: they are looked up no more, and sorting needs the room.
+    pub(crate) fn close(&mut self) {
+        (self.slots, self.bits) = (Vec::new(), 0);
+    }
+
     /// How many records have a mark.
     pub(crate) fn marked(&self) -> usize {
         self.marks.len()
@@ -204,11 +209,6 @@ impl Interner {
             let at = std::mem::replace(&mut step, record.next);
             Some((at, record))
         })
-    }
-
-    /// About how many bytes a record takes.
-    pub(crate) fn mean(&self) -> usize {
-        self.records.len() / self.len().max(1)
     }
 
     /// The record at a step.

@@ -1,5 +1,7 @@
 //! Sealed texts: in byte order, side by side in one allocation, the number of a text its position.
 
+use crate::sort::Run;
+
 /// Texts side by side in one allocation.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Shelf {
@@ -59,19 +61,18 @@ impl Shelf {
 pub(crate) struct Sealed(Shelf);
 
 impl Sealed {
-    /// So many texts, which come in byte order, run by run, each with the bytes of its texts and their lengths.
-    pub(crate) fn of<'r>(texts: usize, runs: impl Iterator<Item = (&'r [u8], &'r [u32])> + Clone) -> Self {
-        let bytes = runs.clone().map(|(bytes, _)| bytes.len()).sum();
+    /// So many texts, which come in byte order, run by run.
+    pub(crate) fn of(texts: usize, runs: Vec<Run>) -> Self {
         let mut shelf = Shelf::with_capacity(texts, 0);
         // All bytes are known to be text at once, instead of text by text.
-        let mut all = Vec::with_capacity(bytes);
-        for (bytes, lengths) in runs {
+        let mut all = Vec::with_capacity(runs.iter().map(|run| run.bytes.len()).sum());
+        for Run { lengths, bytes } in runs {
             let mut at = all.len();
             for length in lengths {
                 shelf.begin(at);
-                at += *length as usize;
+                at += length as usize;
             }
-            all.extend_from_slice(bytes);
+            all.extend_from_slice(&bytes);
         }
         shelf.text = String::from_utf8(all).unwrap_or_default();
         Self(shelf)

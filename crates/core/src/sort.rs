@@ -4,6 +4,7 @@
 use crate::intern::{BATCH, Interner, Record, STEP};
 use crate::shelf::Sealed;
 use crate::{Exec, map_parts, part_range};
+use std::sync::Mutex;
 
 /// Texts that are sorted in one part at most, about.
 const PART: usize = 1 << 16;
@@ -17,17 +18,17 @@ const SAMPLES: usize = 64;
 type Entry = (u64, u32);
 
 /// The texts of one part, in order.
-struct Run {
-    /// Their numbers of arrival.
-    numbers: Vec<u32>,
-    lengths: Vec<u32>,
-    bytes: Vec<u8>,
+pub(crate) struct Run {
+    pub(crate) lengths: Vec<u32>,
+    pub(crate) bytes: Vec<u8>,
 }
 
 /// All texts in order.
 pub(crate) struct Order {
-    runs: Vec<Run>,
-    texts: usize,
+    /// Their numbers of arrival, part by part.
+    numbers: Vec<Vec<u32>>,
+    /// The texts themselves, until somebody takes them.
+    runs: Mutex<Vec<Run>>,
 }
 
 impl Interner {
@@ -50,9 +51,16 @@ impl Interner {
         other: impl Fn(usize) -> T + Sync,
     ) -> (Order, Vec<T>) {
         let stretch = |k: usize| self.records_of(part_range(self.marked(), parts, k));
-        // A stretch without texts, of which there is none unless there are no texts at all, says nothing.
-        let heads = map_parts(exec, parts, |k| stretch(k).map(|(_, record)| record.text).reduce(common));
-        let common = heads.into_iter().flatten().reduce(common).map_or(0, <[u8]>::len);
+        // A stretch without texts says nothing about what all begin with.
+        let heads = map_parts(exec, parts, |k| {
+            let mut bytes = 0;
+            (
+                stretch(k).map(|(_, record)| record.text).inspect(|text| bytes += text.len()).reduce(common),
+                bytes,
+            )
+        });
+        let bytes: usize = heads.iter().map(|(_, bytes)| bytes).sum();
+        let common = heads.into_iter().filter_map(|(head, _)| head).reduce(common).map_or(0, <[u8]>::len);
         let entry = |(step, record): (u32, Record<'_>)| -> Entry {
             (prefix(record.text.get(common..).unwrap_or_default()), step)
         };
@@ -68,17 +76,29 @@ impl Interner {
             }
             dealt
         });
+        // Each part goes as soon as it is sorted: together they take as much room as all ids.
+        let mut parted: Vec<Vec<Vec<Entry>>> = (0..parts).map(|_| Vec::with_capacity(parts)).collect();
+        for entries in dealt {
+            parted.iter_mut().zip(entries).for_each(|(part, entries)| part.push(entries));
+        }
+        let parted: Vec<Mutex<Vec<Vec<Entry>>>> = parted.into_iter().map(Mutex::new).collect();
         let mut done = Vec::with_capacity(others);
-        let mut runs = Vec::with_capacity(parts);
-        let jobs = map_parts(exec, parts + others, |k| match k.checked_sub(parts) {
-            Some(k) => (None, Some(other(k))),
-            None => (Some(self.run(dealt.iter().filter_map(|dealt| dealt.get(k).map(Vec::as_slice)))), None),
+        let (mut numbers, mut runs) = (Vec::with_capacity(parts), Vec::with_capacity(parts));
+        let jobs = map_parts(exec, parts + others, |k| match parted.get(k).map(Mutex::lock) {
+            Some(part) => {
+                let entries = part.map(|mut part| std::mem::take(&mut *part).concat()).unwrap_or_default();
+                (Some(self.run(entries, bytes.div_ceil(self.len().max(1)))), None)
+            }
+            None => (None, Some(other(k - parts))),
         });
-        for (run, other) in jobs {
-            runs.extend(run);
+        for (sorted, other) in jobs {
+            if let Some((of_run, run)) = sorted {
+                numbers.push(of_run);
+                runs.push(run);
+            }
             done.extend(other);
         }
-        (Order { runs, texts: self.len() }, done)
+        (Order { numbers, runs: Mutex::new(runs) }, done)
     }
 
     /// The first entries of all parts but the first, so that all have about as many texts.
@@ -93,16 +113,13 @@ impl Interner {
         (1..parts).filter_map(|k| keys.get(part_range(samples, parts, k).start).copied()).collect()
     }
 
-    /// Sorts the texts of a part.
-    fn run<'e>(&self, dealt: impl Iterator<Item = &'e [Entry]>) -> Run {
-        let mut order: Vec<Entry> = dealt.collect::<Vec<_>>().concat();
+    /// Sorts the texts of a part, which have about `length` bytes each; the numbers of arrival beside them.
+    fn run(&self, mut order: Vec<Entry>, length: usize) -> (Vec<u32>, Run) {
         let text = |step: u32| self.record(step).map(|record| record.text);
         order.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| text(a.1).cmp(&text(b.1))));
-        let mut run = Run {
-            numbers: Vec::with_capacity(order.len()),
-            lengths: Vec::with_capacity(order.len()),
-            bytes: Vec::with_capacity(self.mean() * order.len()),
-        };
+        let mut numbers = Vec::with_capacity(order.len());
+        let lengths = Vec::with_capacity(order.len());
+        let mut run = Run { lengths, bytes: Vec::with_capacity(length * order.len()) };
         for batch in order.chunks(BATCH) {
             // Records lie in order of arrival, far apart in this one: they are fetched many at a time.
             let mut heads = [[0; STEP]; BATCH];
@@ -111,31 +128,33 @@ impl Interner {
             }
             std::hint::black_box(&heads);
             for record in batch.iter().filter_map(|(_, step)| self.record(*step)) {
-                run.numbers.push(record.number);
+                numbers.push(record.number);
                 run.lengths.push(record.text.len() as u32);
                 run.bytes.extend_from_slice(record.text);
             }
         }
-        run
+        (numbers, run)
     }
 }
 
 impl Order {
     /// The numbers of arrival, in the order of the texts.
     pub(crate) fn numbers(&self) -> impl Iterator<Item = u32> + '_ {
-        self.runs.iter().flat_map(|run| run.numbers.iter().copied())
+        self.numbers.iter().flatten().copied()
     }
 
-    /// The texts in byte order, and for each number of arrival its new one.
+    /// The texts in byte order, and for each number of arrival its new one. It takes the texts, so that they are not
+    /// there twice, and is asked once.
     pub(crate) fn seal(&self) -> (Sealed, Vec<u32>) {
-        let mut to = vec![0u32; self.texts];
+        let texts = self.numbers.iter().map(Vec::len).sum();
+        let mut to = vec![0u32; texts];
         for (new, number) in (0..).zip(self.numbers()) {
             if let Some(to) = to.get_mut(number as usize) {
                 *to = new;
             }
         }
-        let runs = self.runs.iter().map(|run| (run.bytes.as_slice(), run.lengths.as_slice()));
-        (Sealed::of(self.texts, runs), to)
+        let runs = self.runs.lock().map(|mut runs| std::mem::take(&mut *runs)).unwrap_or_default();
+        (Sealed::of(texts, runs), to)
     }
 }
 

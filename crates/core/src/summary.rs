@@ -382,7 +382,6 @@ impl Summing {
             let states = self.state.get(part_range(self.state.len(), parts, k)).unwrap_or_default();
             self.days.counts(states.iter().map(|s| s.between()))
         });
-        drop(index);
         let far = self.days.far().to_vec();
         // The lists take about as much room as the result, and go before it comes.
         self.days = DaySets::default();

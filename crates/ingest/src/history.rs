@@ -79,13 +79,11 @@ pub(crate) fn firsts(outcome: &Outcome, as_of: Day) -> (Firsts, Day) {
             *created = Some(created.map_or(day, |known| known.min(day)));
         }
     }
-    let mut out = Firsts::new();
-    for (first, created) in firsts {
-        if let Some(first) = first {
-            *out.entry((first, created)).or_default() += 1;
-        }
-    }
-    (out, last)
+    let mut days: Vec<_> =
+        firsts.into_iter().filter_map(|(first, created)| Some((first?, created))).collect();
+    days.sort_unstable();
+    let counted = days.chunk_by(|a, b| a == b).filter_map(|same| Some((*same.first()?, same.len() as u64)));
+    (counted.collect(), last)
 }
 
 /// The same where nothing but summaries is known, of millions of customers: counted by day, side by side.
