@@ -427,6 +427,23 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn a_window_that_ends_within_the_end_of_a_blank_line_counts_it_once() {
+        let rows = "a,2026-01-01,1\n\r\n\r\nb,never,1\r\n\r\n";
+        let text = format!("customer,date,amount\r\n{}", rows.repeat(9));
+        let lines = |window, parts| {
+            let source = Source::bytes(TableKind::Purchases, "t", text.clone().into_bytes());
+            let cut = Cut { window, parts, longest: 1 << 20 };
+            let outcome = read_cut(&[source], &Options::default(), &Serial, cut).unwrap();
+            let all = outcome.intake.findings.listed();
+            all.iter().filter(|f| f.code == "date.unreadable").filter_map(|f| f.line).collect::<Vec<_>>()
+        };
+        let want: Vec<u64> = (0..9).map(|k| 5 + 5 * k).collect();
+        for window in (1..=text.len()).chain([text.len() * 8]) {
+            assert_eq!((lines(window, 1), lines(window, 3)), (want.clone(), want.clone()), "{window}");
+        }
+    }
+
+    #[test]
     fn an_open_quote_does_not_swallow_the_file_into_memory() {
         let rows = "a,2026-01-01,1\n".repeat(1_000);
         let text = format!("customer,date,amount\n{rows}\"b,2026-01-01,1\n{rows}");
