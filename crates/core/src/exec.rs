@@ -37,7 +37,8 @@ pub fn map_parts<T: Send>(exec: &dyn Exec, parts: usize, job: impl Fn(usize) -> 
     exec.each(parts, &|part| {
         let value = job(part);
         if let Some(Ok(mut slot)) = slots.get(part).map(Mutex::lock) {
-            *slot = Some(value);
+            // A part that a host runs twice counts once: its work may have been taken by the first.
+            slot.get_or_insert(value);
         }
     });
     // A host that forgot a part must not make it vanish: it is worked out here.
@@ -63,11 +64,21 @@ mod tests {
         }
     }
 
+    struct Twice;
+    impl Exec for Twice {
+        fn each(&self, parts: usize, job: &(dyn Fn(usize) + Sync)) {
+            (0..parts).chain(0..parts).for_each(job);
+        }
+    }
+
     #[test]
     fn results_come_in_part_order_and_none_is_lost() {
         let want: Vec<usize> = (0..10).map(|i| i * i).collect();
         assert_eq!(map_parts(&Serial, 10, |i| i * i), want);
         assert_eq!(map_parts(&Forgetful, 10, |i| i * i), want);
+        let work = Mutex::new((1..=10).collect::<Vec<u32>>());
+        let taken = map_parts(&Twice, 10, |_| work.lock().ok().and_then(|mut work| work.pop()));
+        assert_eq!(taken, (1..=10).rev().map(Some).collect::<Vec<_>>());
     }
 
     #[test]

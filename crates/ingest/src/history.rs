@@ -86,7 +86,7 @@ pub(crate) fn firsts(outcome: &Outcome, as_of: Day) -> (Firsts, Day) {
     (counted.collect(), last)
 }
 
-/// The same where nothing but summaries is known, of millions of customers: counted by day, side by side.
+/// The same where nothing but summaries is known, of millions of customers: these are counted by day.
 fn tally<I: Iterator<Item = (CustomerIx, Day, Day)>>(summed: impl Fn() -> I) -> (Firsts, Day) {
     let all = (Day::MAX, Day::MIN, Day::MIN);
     let (low, high, last) = summed()

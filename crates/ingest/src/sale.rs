@@ -18,7 +18,7 @@ pub(crate) type Span = (u32, u32);
 /// Stands for what a row does not have.
 pub(crate) const NONE: u32 = u32::MAX;
 
-/// A row of a sales table: a purchase or a refund as it stands, unless it has [`More`].
+/// A row of a sales table: a purchase or a refund as it stands, unless its [`More`] has [`Details`].
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SaleRow {
     pub(crate) customer: Span,
@@ -31,7 +31,7 @@ pub(crate) struct SaleRow {
     more: u32,
 }
 
-/// What few rows have.
+/// What a row has beyond that: where lines are kept, or where it is brought together with others.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct More {
     /// The byte the row begins at.

@@ -97,7 +97,23 @@ mod tests {
     #[test]
     fn numbers_by_hand_are_those_of_the_formatter() {
         let mut out = Vec::new();
-        for n in [0, 1, 9, 10, 99, 100, 1_234_567, i64::MAX, i64::MIN, -1, -5, -100] {
+        for n in [
+            0,
+            1,
+            9,
+            10,
+            99,
+            100,
+            1_234_567,
+            9_999_999_999,
+            10_000_000_000,
+            -9_999_999_999,
+            i64::MAX,
+            i64::MIN,
+            -1,
+            -5,
+            -100,
+        ] {
             for scale in [0, 1, 2, 3, 9, 18, 25] {
                 let unit = MoneyUnit { currency: Currency::INR, scale };
                 out.clear();
