@@ -5,6 +5,10 @@
 //! little, moves to a place twice as large. Sorting blocks of (customer, day) pairs instead, and merging
 //! them, took 8 bytes a row and three times as long.
 
+use crate::intern::AHEAD;
+use naata_machine::fetch;
+use std::collections::VecDeque;
+
 /// The days of all customers.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct DaySets {
@@ -78,9 +82,10 @@ impl DaySets {
         }
     }
 
-    /// A cell, so that a batch can fetch those it is about to change.
-    pub(crate) fn touch(&self, cell: usize) -> u16 {
-        self.cells.get(cell).copied().unwrap_or(0)
+    /// Brings near where the next day of a list goes.
+    #[inline]
+    pub(crate) fn fetch(&self, list: DayList) {
+        fetch(&self.cells, list.end());
     }
 
     /// The days of a list.
@@ -117,23 +122,17 @@ impl DaySets {
             n
         };
         let mut counts = Vec::with_capacity(lists.len());
-        let (mut lists, mut batch) = (lists, [DayList::NONE; 64]);
-        loop {
-            let mut n = 0;
-            for (to, list) in batch.iter_mut().zip(lists.by_ref()) {
-                (*to, n) = (list, n + 1);
-            }
-            // Lists are fetched many at a time, so that the waits for them pass side by side.
-            let mut first = [0; 64];
-            for (to, list) in first.iter_mut().zip(&batch) {
-                *to = self.touch(list.start());
-            }
-            std::hint::black_box(&first);
-            counts.extend(batch.iter().take(n).map(|list| of(*list)));
-            if n < batch.len() {
-                return counts;
+        // While the days of one list are counted, the next ones are fetched.
+        let mut ahead: VecDeque<DayList> = VecDeque::with_capacity(AHEAD + 1);
+        for list in lists {
+            fetch(&self.cells, list.start());
+            ahead.push_back(list);
+            if ahead.len() > AHEAD {
+                counts.extend(ahead.pop_front().map(&mut of));
             }
         }
+        counts.extend(ahead.into_iter().map(of));
+        counts
     }
 
     /// Takes repeats out of a list. A bit for each day that was seen is several times cheaper than sorting.

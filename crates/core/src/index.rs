@@ -1,6 +1,6 @@
 //! Customer ids: numbered as they arrive, sealed in id order.
 
-use crate::intern::{BATCH, Interner, ends, hash};
+use crate::intern::{Interner, ends, hash};
 use crate::shelf::Sealed;
 use crate::sort::Order;
 use crate::{Error, Exec, Serial, Symbol};
@@ -99,22 +99,25 @@ impl Index {
     }
 }
 
-/// Hands on the numbers of texts with their hashes, looked up in batches.
+/// So many ids are gathered to be looked up together.
+const TOGETHER: usize = 512;
+
+/// Hands on the numbers of texts with their hashes.
 fn intern_all<'t>(
     all: &mut Interner,
     mut texts: impl Iterator<Item = (u64, &'t str)>,
     mut then: impl FnMut(u32),
 ) -> Result<(), Error> {
-    let mut numbers = Vec::with_capacity(BATCH);
-    let mut batch: Vec<(u64, &str)> = Vec::with_capacity(BATCH);
+    let mut numbers = Vec::with_capacity(TOGETHER);
+    let mut batch: Vec<(u64, &str)> = Vec::with_capacity(TOGETHER);
     loop {
         batch.clear();
-        batch.extend(texts.by_ref().take(BATCH));
+        batch.extend(texts.by_ref().take(TOGETHER));
         if batch.is_empty() {
             return Ok(());
         }
         numbers.clear();
-        all.intern_batch(&batch, &mut numbers)?;
+        all.intern_all(&batch, &mut numbers)?;
         numbers.iter().for_each(|n| then(*n));
     }
 }

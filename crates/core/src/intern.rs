@@ -5,6 +5,7 @@
 
 use crate::shelf::{LONGEST, Sealed};
 use crate::{Error, Serial};
+use naata_machine::fetch;
 use std::ops::Range;
 
 /// Texts by number of arrival.
@@ -22,15 +23,15 @@ pub(crate) struct Interner {
 }
 
 /// Bytes of a step: counted in steps, 32 bits reach over 34 GB of records.
-pub(crate) const STEP: usize = 8;
+const STEP: usize = 8;
 /// Bytes of a record before its text: four of the number, one of the length.
 const HEAD: usize = 5;
 /// Stands for a length that does not fit a byte and follows in four.
 const LONG: u8 = u8::MAX;
 const MARKED: u32 = 16;
 
-/// How many texts are looked up at once.
-pub(crate) const BATCH: usize = 64;
+/// So many texts are between asking for the memory of one and needing it.
+pub(crate) const AHEAD: usize = 16;
 
 /// A record, and the step behind it.
 pub(crate) struct Record<'a> {
@@ -134,43 +135,50 @@ impl Interner {
         Ok((number, step))
     }
 
-    /// The numbers of up to [`BATCH`] texts with their hashes, the same as one by one. Slots are fetched first, then
-    /// records: the waits for memory of a batch pass side by side instead of one after the other.
-    pub(crate) fn intern_batch(&mut self, texts: &[(u64, &str)], out: &mut Vec<u32>) -> Result<(), Error> {
-        let mask = self.slots.len().wrapping_sub(1);
-        let mut found = [0u64; BATCH];
-        for (f, (hash, _)) in found.iter_mut().zip(texts) {
-            *f = self.slots.get(home(*hash, self.bits)).copied().unwrap_or(0);
-        }
-        for (f, (hash, _)) in found.iter_mut().zip(texts) {
-            let mut at = home(*hash, self.bits);
-            while *f != 0 && *f >> 32 != hash >> 32 {
-                at = (at + 1) & mask;
-                *f = self.slots.get(at).copied().unwrap_or(0);
+    /// The numbers of many texts with their hashes, the same as one by one: while one is looked up, the slots and the
+    /// records of later ones are fetched.
+    pub(crate) fn intern_all(&mut self, texts: &[(u64, &str)], out: &mut Vec<u32>) -> Result<(), Error> {
+        let mut found = [0u64; 2 * AHEAD];
+        for k in 0..texts.len() + 2 * AHEAD {
+            if let Some((hash, _)) = texts.get(k) {
+                fetch(&self.slots, home(*hash, self.bits));
+            }
+            if let Some((hash, _)) = k.checked_sub(AHEAD).and_then(|k| texts.get(k)) {
+                let slot = self.slot(*hash);
+                self.fetch((slot as u32).wrapping_sub(1));
+                found[(k - AHEAD) % (2 * AHEAD)] = slot;
+            }
+            if let Some((hash, text)) = k.checked_sub(2 * AHEAD).and_then(|k| texts.get(k)) {
+                // A text that is new, perhaps since its slot was looked at, goes the whole way.
+                let known = self.known(found[k % (2 * AHEAD)], text);
+                out.push(known.map_or_else(|| self.intern_hashed(*hash, text), Ok)?);
             }
         }
-        // Nothing but fetching: the fewer other steps stand in between, the more waits pass side by side.
-        let (steps, _) = self.records.as_chunks::<STEP>();
-        let mut heads = [0u64; BATCH];
-        for (head, f) in heads.iter_mut().zip(&found).take(texts.len()) {
-            *head =
-                steps.get((*f as u32).wrapping_sub(1) as usize).map_or(0, |head| u64::from_le_bytes(*head));
-        }
-        for (i, (hash, text)) in texts.iter().enumerate() {
-            let (slot, head) = (found[i & (BATCH - 1)], heads[i & (BATCH - 1)]);
-            let start = (slot as u32).wrapping_sub(1) as usize * STEP + HEAD;
-            let length = head >> 32 & 0xFF;
-            let known = slot != 0
-                && length == text.len() as u64
-                && length != u64::from(LONG)
-                && self
-                    .records
-                    .get(start..start + text.len())
-                    .is_some_and(|known| same(known, text.as_bytes()));
-            // A text that is new, perhaps since earlier in this batch, goes the whole way.
-            out.push(if known { head as u32 } else { self.intern_hashed(*hash, text)? });
-        }
         Ok(())
+    }
+
+    /// The first slot that may be of a text with this hash, or an empty one.
+    #[inline]
+    fn slot(&self, hash: u64) -> u64 {
+        let mask = self.slots.len().wrapping_sub(1);
+        let mut at = home(hash, self.bits);
+        loop {
+            match self.slots.get(at).copied().unwrap_or(0) {
+                slot if slot == 0 || slot >> 32 == hash >> 32 => return slot,
+                _ => at = (at + 1) & mask,
+            }
+        }
+    }
+
+    /// The number of a text, if it is the one of this slot and its length fits a byte.
+    #[inline]
+    fn known(&self, slot: u64, text: &str) -> Option<u32> {
+        let start = (slot as u32).checked_sub(1)? as usize * STEP;
+        let ([a, b, c, d, length], rest) = self.records.get(start..)?.split_first_chunk::<HEAD>()?;
+        let same = usize::from(*length) == text.len()
+            && *length != LONG
+            && rest.get(..text.len()).is_some_and(|known| same(known, text.as_bytes()));
+        same.then(|| u32::from_le_bytes([*a, *b, *c, *d]))
     }
 
     fn grow(&mut self) {
@@ -216,10 +224,10 @@ impl Interner {
         Record::at(&self.records, step)
     }
 
-    /// The first bytes of a record.
+    /// Begins to bring a record near.
     #[inline]
-    pub(crate) fn head(&self, step: u32) -> [u8; STEP] {
-        self.records.as_chunks().0.get(step as usize).copied().unwrap_or_default()
+    pub(crate) fn fetch(&self, step: u32) {
+        fetch(&self.records, step as usize * STEP);
     }
 
     /// The texts in byte order, and for each old number its new one.
@@ -308,9 +316,9 @@ mod tests {
             prop_assert!(interner.texts().eq((0..interner.len() as u32).map(|n| interner.get(n).unwrap())));
             let mut batched = Interner::default();
             let mut got = Vec::new();
-            for batch in texts.chunks(BATCH) {
+            for batch in texts.chunks(100) {
                 let batch: Vec<(u64, &str)> = batch.iter().map(|t| (hash(t.as_bytes()), t.as_str())).collect();
-                batched.intern_batch(&batch, &mut got).unwrap();
+                batched.intern_all(&batch, &mut got).unwrap();
             }
             prop_assert_eq!(&got, &numbers);
             let (sealed, to) = interner.seal();

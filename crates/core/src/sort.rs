@@ -1,9 +1,10 @@
 //! Bringing interned texts into byte order, in parts that are worked on side by side: what comes out depends on the
 //! texts alone.
 
-use crate::intern::{BATCH, Interner, Record, STEP};
+use crate::intern::{AHEAD, Interner, Record};
 use crate::shelf::Sealed;
 use crate::{Exec, map_parts, part_range};
+use naata_machine::fetch;
 use std::sync::Mutex;
 
 /// Texts that are sorted in one part at most, about.
@@ -120,18 +121,15 @@ impl Interner {
         let mut numbers = Vec::with_capacity(order.len());
         let lengths = Vec::with_capacity(order.len());
         let mut run = Run { lengths, bytes: Vec::with_capacity(length * order.len()) };
-        for batch in order.chunks(BATCH) {
-            // Records lie in order of arrival, far apart in this one: they are fetched many at a time.
-            let mut heads = [[0; STEP]; BATCH];
-            for (head, (_, step)) in heads.iter_mut().zip(batch) {
-                *head = self.head(*step);
+        for (k, (_, step)) in order.iter().enumerate() {
+            // Records lie in order of arrival, far apart in this one.
+            if let Some((_, later)) = order.get(k + AHEAD) {
+                self.fetch(*later);
             }
-            std::hint::black_box(&heads);
-            for record in batch.iter().filter_map(|(_, step)| self.record(*step)) {
-                numbers.push(record.number);
-                run.lengths.push(record.text.len() as u32);
-                run.bytes.extend_from_slice(record.text);
-            }
+            let Some(record) = self.record(*step) else { continue };
+            numbers.push(record.number);
+            run.lengths.push(record.text.len() as u32);
+            run.bytes.extend_from_slice(record.text);
         }
         (numbers, run)
     }
@@ -139,7 +137,7 @@ impl Interner {
 
 impl Order {
     /// The numbers of arrival, in the order of the texts.
-    pub(crate) fn numbers(&self) -> impl Iterator<Item = u32> + '_ {
+    pub(crate) fn numbers(&self) -> impl Iterator<Item = u32> + Clone + '_ {
         self.numbers.iter().flatten().copied()
     }
 
@@ -148,7 +146,11 @@ impl Order {
     pub(crate) fn seal(&self) -> (Sealed, Vec<u32>) {
         let texts = self.numbers.iter().map(Vec::len).sum();
         let mut to = vec![0u32; texts];
+        let mut later = self.numbers().skip(AHEAD);
         for (new, number) in (0..).zip(self.numbers()) {
+            if let Some(later) = later.next() {
+                fetch(&to, later as usize);
+            }
             if let Some(to) = to.get_mut(number as usize) {
                 *to = new;
             }

@@ -4,9 +4,11 @@
 //! that the caller may state its refund policy.
 
 use crate::day_set::{DayList, DaySets};
+use crate::intern::AHEAD;
 use crate::{
     CustomerIx, Day, Error, Exec, Ids, Index, Minor, PurchaseRow, Serial, Tally, map_parts, part_range,
 };
+use naata_machine::fetch;
 
 /// The purchases of one customer up to a cutoff.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -309,26 +311,17 @@ impl Summing {
         Ok(())
     }
 
-    /// Takes in rows of customers whose numbers are below `customers`: the same as one by one, but the waits for
-    /// memory of a batch of rows pass side by side.
+    /// Takes in rows of customers whose numbers are below `customers`: the same as one by one, but while some are taken
+    /// in, the memory that the next ones need is fetched.
     pub fn add(&mut self, rows: &[PurchaseRow], customers: usize) -> Result<(), Error> {
-        for batch in rows.chunks(64) {
-            // What is fetched here is not needed yet: it only has to be near when it is. The fewer other steps stand in
-            // between, the more waits pass side by side.
-            let mut fetched = [State::EMPTY; 64];
-            for (to, r) in fetched.iter_mut().zip(batch) {
-                if let Some(s) = self.state.get(r.who.at()) {
-                    (to.at, to.packed) = (s.at, s.packed);
-                }
+        for (k, r) in rows.iter().enumerate() {
+            if let Some(later) = rows.get(k + 2 * AHEAD) {
+                fetch(&self.state, later.who.at());
             }
-            let mut ends = [0; 64];
-            for (end, s) in ends.iter_mut().zip(&fetched) {
-                *end = s.between().end();
+            if let Some(state) = rows.get(k + AHEAD).and_then(|later| self.state.get(later.who.at())) {
+                self.days.fetch(state.between());
             }
-            std::hint::black_box(
-                ends.iter().take(batch.len()).fold(0, |sum, end| self.days.touch(*end) ^ sum),
-            );
-            batch.iter().try_for_each(|r| self.row(r, customers))?;
+            self.row(r, customers)?;
         }
         Ok(())
     }
@@ -406,31 +399,27 @@ impl Summing {
     }
 
     /// The summaries of customers, of whom `days` says how many days lie between the first and the last.
-    fn summaries(&self, mut customers: impl Iterator<Item = u32>, days: &[u32]) -> Vec<Summary> {
+    fn summaries(&self, customers: impl Iterator<Item = u32> + Clone, days: &[u32]) -> Vec<Summary> {
         let mut out = Vec::with_capacity(self.state.len());
-        loop {
-            // They lie in order of arrival, far apart in this one: they are fetched many at a time.
-            let (mut n, mut batch) = (0, [(0, State::EMPTY, 0); 64]);
-            for ((at, state, between), customer) in batch.iter_mut().zip(customers.by_ref()) {
-                (*at, n) = (customer as usize, n + 1);
-                *state = self.state.get(*at).copied().unwrap_or(State::EMPTY);
-                *between = days.get(*at).copied().unwrap_or(0);
+        let mut later = customers.clone().skip(AHEAD);
+        for customer in customers {
+            // They lie in order of arrival, far apart in this one.
+            if let Some(later) = later.next() {
+                fetch(&self.state, later as usize);
+                fetch(days, later as usize);
             }
-            for (at, s, between) in batch.iter().take(n) {
-                let mut o = Summary::EMPTY;
-                if s.purchases > 0 {
-                    let (first, last) = (s.first(), s.last());
-                    let State { total, first_day_total, purchases, .. } = *s;
-                    let days = 1 + u32::from(last != first) + between;
-                    o = Summary { first, last, days, purchases, total, first_day_total, ..o };
-                }
-                (o.refunds, o.returned) = self.returned.get(*at).copied().unwrap_or_default();
-                out.push(o);
+            let at = customer as usize;
+            let mut o = Summary::EMPTY;
+            if let Some(s) = self.state.get(at).filter(|s| s.purchases > 0) {
+                let (first, last) = (s.first(), s.last());
+                let State { total, first_day_total, purchases, .. } = *s;
+                let days = 1 + u32::from(last != first) + days.get(at).copied().unwrap_or(0);
+                o = Summary { first, last, days, purchases, total, first_day_total, ..o };
             }
-            if n < batch.len() {
-                return out;
-            }
+            (o.refunds, o.returned) = self.returned.get(at).copied().unwrap_or_default();
+            out.push(o);
         }
+        out
     }
 }
 

@@ -142,14 +142,13 @@ impl Stretch<'_> {
     fn quickly(&mut self, quick: &Quick, delimiter: u8) {
         let mut outline = Outline::default();
         let (mut usual, mut others) = (0u32, 0u32);
+        let columns = self.plan.columns.len();
         loop {
             let (from, before) = (self.batch.end - self.batch.start, usual);
             outline.make(self.text.as_bytes(), from, OUTLINED, delimiter);
-            let mut k = 0;
-            while let Some(begins) = outline.row(k) {
+            while let Some(begins) = outline.next(columns) {
                 let [Some(first), Some(next)] = [begins.first(), begins.last()] else { break };
                 let (at, end) = (self.batch.start + *first as usize, self.batch.start + *next as usize);
-                k += 1;
                 // Blank lines, and what the long way has read already, are passed over.
                 if at < self.batch.end {
                     continue;

@@ -121,15 +121,9 @@ impl Kept {
             self.part.purchases.extend(rows);
             return Ok(());
         }
-        for row in rows {
-            if row.day <= self.cutoff {
-                self.waiting.push(row);
-            }
-            if self.waiting.len() >= BATCH {
-                self.settle()?;
-            }
-        }
-        Ok(())
+        let cutoff = self.cutoff;
+        self.waiting.extend(rows.filter(|row| row.day <= cutoff));
+        if self.waiting.len() >= BATCH { self.settle() } else { Ok(()) }
     }
 
     /// Takes in what was taken in a stretch, where that is kept.

@@ -8,7 +8,7 @@
 //! # Source
 //! Bits of structure by prefix sums: Langdale and Lemire (2019).
 
-use wide::u8x16;
+use naata_machine::{Lanes, Work, best};
 
 /// The outline of the rows of a stretch.
 #[derive(Debug, Default)]
@@ -17,8 +17,13 @@ pub(crate) struct Outline {
     begins: Vec<u32>,
     /// How many of `begins` are in use.
     n: usize,
-    /// For each row the entry of `begins` that is its first cell; the last one is of the row that is not whole.
-    rows: Vec<usize>,
+    /// What follows each line end alone.
+    nexts: Vec<u32>,
+    /// How many of `nexts` are in use.
+    rows: usize,
+    /// The first cell and the end of the row that is told next, as entries of `begins` and `nexts`.
+    cell: usize,
+    row: usize,
 }
 
 /// What is known of 64 bytes, a bit for each.
@@ -30,28 +35,40 @@ struct Marks {
 }
 
 impl Marks {
-    #[inline]
-    fn of(block: &[u8; 64], delimiter: u8) -> Self {
-        let [delimiter, feed, back, quote] = [delimiter, b'\n', b'\r', b'"'].map(u8x16::splat);
-        let mut marks = Self { ends: 0, lines: 0, quotes: 0 };
-        for (i, bytes) in block.as_chunks::<16>().0.iter().enumerate() {
-            let x = u8x16::new(*bytes);
-            let line = x.simd_eq(feed) | x.simd_eq(back);
-            let at = |found: u8x16| u64::from(found.to_bitmask()) << (16 * i);
-            marks.lines |= at(line);
-            marks.ends |= at(line | x.simd_eq(delimiter));
-            marks.quotes |= at(x.simd_eq(quote));
-        }
-        marks
+    #[inline(always)]
+    fn of(lanes: impl Lanes, block: &[u8; 64], delimiter: u8) -> Self {
+        let lines = lanes.find(block, b'\n') | lanes.find(block, b'\r');
+        Self { ends: lines | lanes.find(block, delimiter), lines, quotes: lanes.find(block, b'"') }
+    }
+}
+
+/// An outline to be made.
+struct Make<'a> {
+    outline: &'a mut Outline,
+    bytes: &'a [u8],
+    from: usize,
+    length: usize,
+    delimiter: u8,
+}
+
+impl Work for Make<'_> {
+    type Done = ();
+
+    #[inline(always)]
+    fn on<L: Lanes>(self, lanes: L) {
+        self.outline.make_with(lanes, self.bytes, self.from, self.length, self.delimiter);
     }
 }
 
 impl Outline {
     /// Outlines the rows from the byte `from` on, in at least `length` bytes where there are so many.
     pub(crate) fn make(&mut self, bytes: &[u8], from: usize, length: usize, delimiter: u8) {
-        self.rows.clear();
-        self.rows.push(0);
-        self.n = 0;
+        best(Make { outline: self, bytes, from, length, delimiter });
+    }
+
+    #[inline(always)]
+    fn make_with(&mut self, lanes: impl Lanes, bytes: &[u8], from: usize, length: usize, delimiter: u8) {
+        (self.n, self.rows, self.cell, self.row) = (0, 0, 0, 0);
         self.room();
         if let Some(first) = self.begins.first_mut() {
             (*first, self.n) = (from as u32, 1);
@@ -67,7 +84,7 @@ impl Outline {
                 last.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
                 &last
             });
-            let Marks { ends, lines, quotes } = Marks::of(block, delimiter);
+            let Marks { ends, lines, quotes } = Marks::of(lanes, block, delimiter);
             let (mut outside, mut odd) = (ends, 0);
             if quotes | open | closed == 0 {
                 // No quote is near, as in most blocks of most files.
@@ -84,7 +101,7 @@ impl Outline {
                 closed = closing >> 63;
             }
             // Nothing is certain from the first odd byte on.
-            self.take(at, outside & (odd & odd.wrapping_neg()).wrapping_sub(1), lines);
+            self.take(lanes, at, outside & (odd & odd.wrapping_neg()).wrapping_sub(1), lines);
             if odd != 0 {
                 return;
             }
@@ -92,44 +109,61 @@ impl Outline {
         }
     }
 
-    /// Takes in the cells that end in a block.
-    #[inline]
-    fn take(&mut self, at: usize, ends: u64, lines: u64) {
+    /// Takes in the cells and rows that end in a block.
+    #[inline(always)]
+    fn take(&mut self, lanes: impl Lanes, at: usize, ends: u64, lines: u64) {
         self.room();
-        let mut lines = lines & ends;
-        while lines != 0 {
-            let before = lines ^ lines.wrapping_sub(1);
-            self.rows.push(self.n + (ends & before).count_ones() as usize - 1);
-            lines &= lines - 1;
-        }
         let behind = at as u32 + 1;
-        let mut bits = ends;
-        let mut room = self.begins.get_mut(self.n..).unwrap_or_default().as_chunks_mut::<8>().0.iter_mut();
-        // Eight at a time, whether there are so many or not: what is too much is written over by the next block.
-        while bits != 0
-            && let Some(eight) = room.next()
-        {
-            for begin in eight {
-                *begin = behind.wrapping_add(bits.trailing_zeros());
-                bits &= bits.wrapping_sub(1);
-            }
+        // What is written beyond the last one is written over by the next block.
+        if let Some(to) = self.begins.get_mut(self.n..).and_then(|room| room.first_chunk_mut()) {
+            lanes.list(ends, behind, to);
         }
         self.n += ends.count_ones() as usize;
-    }
-
-    /// Makes room for the cells of a block.
-    #[inline]
-    fn room(&mut self) {
-        if self.begins.len() < self.n + 72 {
-            self.begins.resize(self.begins.len() * 2 + 1024, 0);
+        // More than two rows end in few blocks.
+        let room = self.nexts.get_mut(self.rows..).unwrap_or_default();
+        let Some((few, more)) = room.split_first_chunk_mut::<2>() else { return };
+        let mut bits = lines & ends;
+        let next = |bits: &mut u64| {
+            let place = behind.wrapping_add(bits.trailing_zeros());
+            *bits &= bits.wrapping_sub(1);
+            place
+        };
+        for row in few {
+            self.rows += usize::from(bits != 0);
+            *row = next(&mut bits);
+        }
+        let mut more = more.iter_mut();
+        while bits != 0
+            && let Some(row) = more.next()
+        {
+            *row = next(&mut bits);
+            self.rows += 1;
         }
     }
 
-    /// Where the cells of a whole row begin, and in the end where the next row does.
+    /// Makes room for the cells and rows of a block.
+    #[inline(always)]
+    fn room(&mut self) {
+        if self.begins.len() < self.n + 64 {
+            self.begins.resize(self.n * 2 + 1024, 0);
+        }
+        if self.nexts.len() < self.rows + 64 {
+            self.nexts.resize(self.rows * 2 + 256, 0);
+        }
+    }
+
+    /// Where the cells of the next whole row begin, and in the end where the row after it does. `columns` is how many
+    /// cells a row usually has.
     #[inline]
-    pub(crate) fn row(&self, k: usize) -> Option<&[u32]> {
-        let (first, next) = (*self.rows.get(k)?, *self.rows.get(k + 1)?);
-        self.begins.get(first..=next)
+    pub(crate) fn next(&mut self, columns: usize) -> Option<&[u32]> {
+        let next = *self.nexts.get(..self.rows)?.get(self.row)?;
+        let begins = self.begins.get(..self.n)?;
+        let (first, mut last) = (self.cell, self.cell + columns);
+        if begins.get(last) != Some(&next) {
+            last = first + 1 + begins.get(first + 1..)?.partition_point(|begin| *begin < next);
+        }
+        (self.cell, self.row) = (last, self.row + 1);
+        begins.get(first..=last)
     }
 }
 
@@ -156,8 +190,9 @@ mod tests {
     fn rows(text: &[u8], from: usize) -> Vec<Vec<usize>> {
         let mut outline = Outline::default();
         outline.make(text, from, text.len(), b',');
+        let columns = (from..).map(|k| k % 4);
         let all =
-            (0..).map_while(|k| outline.row(k).map(|r| r.iter().map(|b| *b as usize).collect::<Vec<_>>()));
+            columns.map_while(|n| outline.next(n).map(|r| r.iter().map(|b| *b as usize).collect::<Vec<_>>()));
         all.filter(|r| r.len() > 2 || r[1] > r[0] + 1).collect()
     }
 

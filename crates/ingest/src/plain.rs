@@ -128,27 +128,31 @@ impl<'a> PlainRow<'a, '_> {
     where
         'a: 's,
     {
-        let (text, is_quoted) = self.item_between(column)?;
+        let (begin, end, is_quoted) = self.item_between(column)?;
+        let text = self.text.get(begin..end)?;
         match memchr::memchr(b'"', text.as_bytes()).filter(|_| is_quoted) {
             Some(at) => halved(text, at, scratch),
             None => Some(text),
         }
     }
 
-    /// The same as it is written between its quotes, and whether there are some.
+    /// Where the same is written, without the quotes around it, and whether there are some.
     #[inline]
-    pub(crate) fn item_between(&self, column: usize) -> Option<(&'a str, bool)> {
+    pub(crate) fn item_between(&self, column: usize) -> Option<(usize, usize, bool)> {
         let (begin, end) = self.written(column)?;
-        let mut text = self.text.get(begin..end)?;
-        let is_quoted = text.starts_with('"');
-        if is_quoted {
-            text = text.get(1..text.len().checked_sub(1)?)?;
-        }
+        let bytes = self.text.as_bytes();
+        let is_quoted = *bytes.get(begin)? == b'"';
+        let (begin, end) = (begin + usize::from(is_quoted), end.wrapping_sub(usize::from(is_quoted)));
+        let cell = bytes.get(begin..end)?;
         // Doubling a quote changes neither end of a text, nor whether it is a number.
-        let ends = [text.as_bytes().first()?, text.as_bytes().last()?];
-        let plain = ends.iter().all(|b| b.is_ascii_graphic()) || text.trim().len() == text.len();
-        let odd = *ends[0] == b'\'' || ends[0].is_ascii_digit() && is_scientific(text.as_bytes());
-        (plain && !odd).then_some((text, is_quoted))
+        let (first, last) = (*cell.first()?, *cell.last()?);
+        // No character that takes three bytes of which this is the first is a blank: all of India's scripts are there.
+        let three = |at: Option<usize>| at.and_then(|at| cell.get(at)).is_some_and(|b| *b == 0xE0);
+        let begins = first.is_ascii_graphic() || three(Some(0));
+        let ends = last.is_ascii_graphic() || three(cell.len().checked_sub(3));
+        let plain = begins && ends || self.text.get(begin..end)?.trim().len() == cell.len();
+        let odd = first == b'\'' || first.is_ascii_digit() && is_scientific(cell);
+        (plain && !odd).then_some((begin, end, is_quoted))
     }
 }
 

@@ -7,6 +7,7 @@
 
 use crate::digits::{Digits, eight};
 use naata_core::IdHash;
+use naata_machine::fetch;
 
 /// What stands for an order id: its number, or its hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -147,43 +148,37 @@ const PAGE: u32 = 15;
 const PAGES: usize = 1 << 11;
 const PARTS: u32 = 8;
 
+/// So many rows are between asking for the memory of one and needing it.
+const AHEAD: usize = 16;
+
+/// The word of its page that a key has its bit in.
+#[inline]
+fn word(key: OrderKey) -> usize {
+    (key.0 as usize & ((1 << PAGE) - 1)) / 64
+}
+
 /// Sets the bit of a key; the answer is whether it was set before.
 #[inline]
 fn mark(page: &mut Page, key: OrderKey) -> bool {
-    let bit = key.0 as usize & ((1 << PAGE) - 1);
-    let Some(word) = page.get_mut(bit / 64) else { return false };
-    let before = *word >> (bit % 64) & 1 == 1;
-    *word |= 1 << (bit % 64);
+    let Some(word) = page.get_mut(word(key)) else { return false };
+    let bit = 1 << (key.0 % 64);
+    let before = *word & bit != 0;
+    *word |= bit;
     before
 }
 
 impl Repeats {
-    /// Takes in the keys of many rows, the same as one by one: the words of a batch are fetched side by side.
-    pub(crate) fn see_all(&mut self, keys: impl Iterator<Item = OrderKey>) {
-        let mut batch = [OrderKey::NONE; 64];
-        let mut keys = keys.fuse();
-        loop {
-            let mut n = 0;
-            for (slot, key) in batch.iter_mut().zip(keys.by_ref()) {
-                (*slot, n) = (key, n + 1);
+    /// Takes in the keys of many rows, the same as one by one: while one is taken in, the words of later ones are
+    /// fetched.
+    pub(crate) fn see_all<T>(&mut self, rows: &[T], key: impl Fn(&T) -> OrderKey) {
+        for (k, row) in rows.iter().enumerate() {
+            if let Some(later) = rows.get(k + AHEAD).map(&key)
+                && let Some(Some(page)) = self.pages.get((later.0 >> PAGE) as usize)
+            {
+                fetch(page.as_slice(), word(later));
             }
-            let mut words = [0; 64];
-            for (word, key) in words.iter_mut().zip(&batch).take(n) {
-                *word = self.word(*key);
-            }
-            std::hint::black_box(&words);
-            batch.iter().take(n).for_each(|key| self.see(*key));
-            if n < batch.len() {
-                return;
-            }
+            self.see(key(row));
         }
-    }
-
-    /// The word a key has its bit in, where there is one.
-    #[inline]
-    fn word(&self, key: OrderKey) -> u64 {
-        let page = self.pages.get((key.0 >> PAGE) as usize).and_then(Option::as_ref);
-        page.and_then(|p| p.get((key.0 as usize & ((1 << PAGE) - 1)) / 64)).copied().unwrap_or(0)
     }
 
     /// Takes in the key of one row.

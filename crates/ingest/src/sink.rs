@@ -10,7 +10,7 @@ use crate::keep::Kept;
 use crate::orders::{Orders, Sum};
 use crate::plan::{Grouped, Plan};
 use crate::records::line_ends;
-use crate::repeats::Repeats;
+use crate::repeats::{OrderKey, Repeats};
 use crate::row::Note;
 use crate::sale::{SaleRow, Sales};
 use crate::spill::Fact;
@@ -231,8 +231,8 @@ impl<'a> Sink<'a> {
     /// Sees which orders stand on several rows, where that is asked.
     fn see_orders(&mut self, rows: &[SaleRow]) {
         if self.plan.has_orders() && self.plan.grouped != Grouped::All {
-            let keys = rows.iter().map(|r| r.key).filter(|key| !self.plan.grouped.has(*key));
-            self.repeats.see_all(keys);
+            let grouped = &self.plan.grouped;
+            self.repeats.see_all(rows, |row| if grouped.has(row.key) { OrderKey::NONE } else { row.key });
         }
     }
 

@@ -180,7 +180,7 @@ mod tests {
         let usual = Usual::of(&plan).unwrap();
         let mut outline = Outline::default();
         outline.make(text.as_bytes(), plan.body, text.len(), b',');
-        let row = PlainRow { text, begins: outline.row(0).unwrap() };
+        let row = PlainRow { text, begins: outline.next(4).unwrap() };
         let mut scratch = String::new();
         let said = usual.read(&plan, &row, &mut scratch, |values, seen| {
             Some((values.customer, values.amount, seen.points))
