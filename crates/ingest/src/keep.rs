@@ -42,6 +42,8 @@ pub(crate) struct Kept {
     pub(crate) created: Vec<(CustomerIx, Day)>,
     /// The last day that counts for summaries.
     cutoff: Day,
+    /// Whether a file was taken in.
+    begun: bool,
     /// Rows on their way to the summaries, which take many at once.
     waiting: Vec<PurchaseRow>,
     /// What is put aside in files, where memory is limited.
@@ -55,6 +57,7 @@ impl Kept {
         Self {
             part: Part::new(unit, zone),
             sums: wanted.is_lean(TableKind::Purchases).then(Summing::default),
+            begun: false,
             created: Vec::new(),
             cutoff: wanted.cutoff,
             waiting: Vec::new(),
@@ -163,8 +166,9 @@ impl Kept {
         }
         let mut spills = std::mem::take(&mut self.spills);
         spills.append(&mut later.spills);
-        if self.part.index.is_empty() && self.part.symbols.is_empty() {
-            *self = Self { spills, ..later };
+        if !self.begun {
+            // The first file's numbers are the first numbers.
+            *self = Self { spills, begun: true, ..later };
             return Ok(());
         }
         self.spills = spills;

@@ -368,3 +368,16 @@ fn a_purchase_far_in_the_future_does_not_hide_where_history_begins() {
     let sums = naata_ingest::read_rows(&sources, &[], &options, None, None, &Serial).expect("readable");
     assert_eq!(naata_ingest::begins_midway(&sums, as_of), Some(found));
 }
+
+#[test]
+fn sales_of_a_first_file_that_names_nobody_are_kept_beside_those_of_others() {
+    let file = |name: &str, text: &str| Source::bytes(TableKind::Purchases, name, text.into());
+    let nobody = || file("a", "customer,date,amount\n,2026-01-01,1\n,2026-01-02,2\n");
+    let named = || file("b", "customer,date,amount\nx,2026-01-03,4\n,2026-01-03,5\n");
+    for sources in [[nobody(), named()], [named(), nobody()]] {
+        let outcome = read(&sources, &Options::default(), &Serial).unwrap();
+        let sum: i64 = outcome.part.purchases.iter().map(|p| p.amount.0).sum();
+        assert_eq!((outcome.part.purchases.len(), sum), (4, 1_200));
+        assert_eq!(outcome.part.takings.days().count(), 3);
+    }
+}
