@@ -11,7 +11,8 @@
 
 use naata_answer::Value as _;
 use naata_core::{
-    Currency, CustomerIx, Day, Exec, Histories, LineRow, Minor, MoneyUnit, Symbol, Symbols, Zone,
+    Currency, CustomerIx, Day, Exec, Histories, LineMarks, LineRow, Minor, MoneyUnit, OrderDigest, Symbol,
+    Symbols, Zone,
 };
 use naata_facts::rules::Rules;
 use naata_facts::{Column, Facts, Tables};
@@ -190,12 +191,11 @@ fn windows(file: &str, threads: Threads, times: usize, out: Option<&&str>) -> Re
         rows.push(LineRow {
             who: CustomerIx(word(0) as u32),
             day: Day(word(1) as i32),
-            order: Symbol::NONE,
+            order: OrderDigest::NONE,
             item: Symbol::NONE,
             category: Symbol(word(2) as u32),
-            quantity: 1_000,
             amount: Minor(word(3)),
-            discount: Minor(0),
+            marks: LineMarks::default(),
         });
     }
     let customers = rows.last().map_or(0, |r| r.who.at() + 1);

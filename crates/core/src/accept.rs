@@ -5,8 +5,9 @@ use crate::records::{
     Ticket, Touch,
 };
 use crate::{
-    AnswerRow, ConsentRow, CostRow, CustomerIx, CustomerRow, Day, DealRow, Error, Instant, LeadRow, LineRow,
-    Minor, Money, Part, PurchaseRow, Sale, SendRow, SubscriptionRow, TicketRow, TouchRow,
+    AnswerRow, ConsentRow, CostRow, CustomerIx, CustomerRow, Day, DealRow, Error, Instant, LeadRow,
+    LineMarks, LineRow, Minor, Money, OrderDigest, Part, PurchaseRow, Sale, SendRow, SubscriptionRow,
+    TicketRow, TouchRow,
 };
 use chrono::Timelike;
 
@@ -54,12 +55,11 @@ impl Part {
         let row = LineRow {
             who: self.who(r.customer.as_deref())?,
             day: Day::from(r.day),
-            order: self.symbols.intern(&r.order)?,
+            order: OrderDigest::of(&r.order),
             item: self.symbols.intern(&r.item)?,
             category: self.symbols.optional(r.category.as_deref())?,
-            quantity: r.quantity,
             amount: r.amount.minor(self.unit)?,
-            discount: self.minor(r.discount)?.unwrap_or_default(),
+            marks: LineMarks::of(r.quantity, self.minor(r.discount)?.unwrap_or_default()),
         };
         self.lines.push(row);
         Ok(())

@@ -77,6 +77,11 @@ impl Index {
         Ids::of(&self.0.sort(&Serial, 0, |_| ()).0)
     }
 
+    /// The same of ids that are looked up no more: their table goes first, and they are sorted on the threads of a host.
+    pub fn into_sealed(self, exec: &dyn Exec) -> (Ids, Vec<CustomerIx>) {
+        Ids::of(&self.sort(exec, 0, |_| ()).0)
+    }
+
     /// Sorts the ids, which are looked up no more, and does `others` other jobs at the same time.
     pub(crate) fn sort<T: Send>(
         mut self,

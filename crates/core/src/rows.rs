@@ -1,6 +1,6 @@
 //! The compact rows analyses work on. A text is a [`Symbol`], a customer a [`CustomerIx`], money a [`Minor`].
 
-use crate::{CustomerIx, Day, Instant, Minor};
+use crate::{CustomerIx, Day, Instant, LineMarks, Minor, OrderDigest};
 
 /// The number of a text within one [`crate::Symbols`] or one sealed [`crate::Texts`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -79,23 +79,21 @@ impl PurchaseRow {
 }
 
 row! {
-    /// A line of an order.
+    /// A line of an order. 32 bytes.
     LineRow {
         /// The day of the order.
         day: Day,
-        /// The order.
-        order: Symbol,
+        /// What stands for the order's id.
+        order: OrderDigest,
         /// The item.
         item: Symbol,
         /// The category.
         category: Symbol,
-        /// How many, in thousandths of a unit.
-        quantity: i64,
         /// What was paid for the line.
         amount: Minor,
-        /// The discount taken off.
-        discount: Minor,
-    } symbols { order, item, category }
+        /// Whether goods came back, and whether a discount was taken off.
+        marks: LineMarks,
+    } symbols { item, category }
 }
 
 row! {
@@ -291,3 +289,5 @@ row! {
 }
 
 const _: () = assert!(size_of::<PurchaseRow>() == 24 && size_of::<TouchRow>() == 24);
+// Whoever holds millions of lines holds little else: a field more costs every one of them eight bytes.
+const _: () = assert!(size_of::<LineRow>() == 32);

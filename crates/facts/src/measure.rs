@@ -10,8 +10,8 @@
 
 use crate::{Column, Error, Span, Window, fold};
 use naata_core::{
-    AnswerRow, CustomerIx, Day, Exec, Histories, LineRow, Minor, MoneyUnit, PurchaseRow, SendRow, Serial,
-    Symbol, TableKind, Texts, TicketRow, TouchRow, Zone, map_parts, part_range,
+    AnswerRow, CustomerIx, Day, Exec, Histories, LineRow, Minor, MoneyUnit, OrderDigest, PurchaseRow,
+    SendRow, Serial, Symbol, TableKind, Texts, TicketRow, TouchRow, Zone, map_parts, part_range,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -205,7 +205,7 @@ struct Hit {
     /// Money in minor units, or a score.
     amount: Option<i64>,
     /// What makes two hits one: the order. None for rows that stand for themselves.
-    order: Option<Symbol>,
+    order: Option<OrderDigest>,
     /// Whether it is known that it happened at all.
     certain: bool,
 }
@@ -373,7 +373,7 @@ impl Reading<'_> {
             return Ok(Value::Missing);
         }
         let orders = |hits: &[Hit]| {
-            let mut keys: Vec<(Option<Symbol>, Option<Day>)> = hits
+            let mut keys: Vec<(Option<OrderDigest>, Option<Day>)> = hits
                 .iter()
                 .filter_map(|h| h.order.map(|o| (o.some(), o.some().is_none().then_some(h.day))))
                 .collect();

@@ -55,7 +55,7 @@ pub(crate) fn firsts(outcome: &Outcome, as_of: Day) -> (Firsts, Day) {
     let summed = || {
         let open =
             outcome.sums.iter().filter_map(|s| if let Summed::Open(sums) = s { Some(sums) } else { None });
-        open.flat_map(|sums| sums.spans())
+        open.flat_map(|sums| sums.spans()).chain(outcome.first_days.spans())
     };
     let rows = outcome.part.customers.iter().filter_map(|c| Some((c.who, c.created?)));
     let mut created = rows.chain(outcome.created.iter().copied()).peekable();

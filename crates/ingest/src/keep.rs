@@ -1,6 +1,8 @@
 //! What is kept of the rows of files: all of those tables that are asked for; of purchases that are not, what a
-//! summary of each customer needs; of other tables that are not, who is named in them.
+//! summary of each customer needs, or beside lines of orders each one's first day; of other tables that are not, who is
+//! named in them.
 
+use crate::first_days::FirstDays;
 use crate::spill::{Fact, Spill};
 use crate::tables::Record;
 use crate::{Error, Limit};
@@ -38,12 +40,16 @@ pub(crate) struct Kept {
     pub(crate) part: Part,
     /// Summaries on their way, where purchases are not kept.
     pub(crate) sums: Option<Summing>,
+    /// The first days of purchase, where purchases are neither kept nor summed up.
+    pub(crate) first_days: FirstDays,
+    /// Whether purchases are kept.
+    purchases: bool,
+    /// Whether a file was taken in.
+    begun: bool,
     /// When customers were created, where their rows are not kept.
     pub(crate) created: Vec<(CustomerIx, Day)>,
     /// The last day that counts for summaries.
     cutoff: Day,
-    /// Whether a file was taken in.
-    begun: bool,
     /// Rows on their way to the summaries, which take many at once.
     waiting: Vec<PurchaseRow>,
     /// What is put aside in files, where memory is limited.
@@ -57,6 +63,8 @@ impl Kept {
         Self {
             part: Part::new(unit, zone),
             sums: wanted.is_lean(TableKind::Purchases).then(Summing::default),
+            first_days: FirstDays::default(),
+            purchases: wanted.rows.contains(&TableKind::Purchases),
             begun: false,
             created: Vec::new(),
             cutoff: wanted.cutoff,
@@ -108,7 +116,7 @@ impl Kept {
                 return spill.put(IdHash::of(id), id, Fact::Paid(row.day, row.amount));
             }
         } else if self.sums.is_none() {
-            self.part.purchases.push(row);
+            self.enter(row);
         } else if row.day <= self.cutoff && row.who.is_some() {
             self.waiting.push(row);
             if self.waiting.len() >= BATCH {
@@ -118,10 +126,23 @@ impl Kept {
         Ok(())
     }
 
+    /// Keeps a purchase or refund, or of one that is not asked for what is needed of it.
+    fn enter(&mut self, row: PurchaseRow) {
+        if self.purchases {
+            self.part.purchases.push(row);
+        } else if row.day <= self.cutoff {
+            self.first_days.saw(&row);
+        }
+    }
+
     /// Takes in purchases and refunds of named customers, where none are put aside: the same as one by one.
     pub(crate) fn purchases(&mut self, rows: impl Iterator<Item = PurchaseRow>) -> Result<(), Error> {
         if self.sums.is_none() {
-            self.part.purchases.extend(rows);
+            if self.purchases {
+                self.part.purchases.extend(rows);
+            } else {
+                rows.for_each(|row| self.enter(row));
+            }
             return Ok(());
         }
         let cutoff = self.cutoff;
@@ -176,6 +197,7 @@ impl Kept {
         if let (Some(mine), Some(sums)) = (&mut self.sums, later.sums) {
             mine.merge(sums, &to, self.part.index.len())?;
         }
+        self.first_days.merge(&later.first_days, &to);
         let created = later.created.into_iter();
         self.created.extend(created.filter_map(|(who, day)| Some((*to.get(who.at())?, day))));
         Ok(())

@@ -4,6 +4,7 @@ use crate::batch::parse;
 use crate::codes::{self, Code};
 use crate::encoding::Decoder;
 use crate::evidence::Evidence;
+use crate::first_days::FirstDays;
 use crate::head::{HEAD, Head};
 use crate::keep::{Kept, Wanted};
 use crate::plan::{Grouped, Plan, Wish};
@@ -50,6 +51,8 @@ pub struct Outcome {
     pub sums: Option<Summed>,
     /// The account of every file, and what was found.
     pub intake: Intake,
+    /// The first days of purchase, where purchases were neither kept nor summed up.
+    pub(crate) first_days: FirstDays,
     /// When customers were created, where their rows were not asked for.
     pub(crate) created: Vec<(CustomerIx, Day)>,
     /// The days of first purchases and of creation, where all were put aside in files; and the last day.
@@ -146,13 +149,13 @@ pub(crate) fn read_into(
     }
     kept.settle()?;
     kept.spill_index()?;
-    let Kept { part, sums, created, spills, .. } = kept;
+    let Kept { part, sums, first_days, created, spills, .. } = kept;
     let sums = sums.map(|s| Summed::Open(Box::new(s)));
     Ok(match crate::spill::merge(spills)? {
-        None => Outcome { part, sums, intake, created, firsts: None },
+        None => Outcome { part, sums, intake, first_days, created, firsts: None },
         Some(all) => {
             let sums = Some(Summed::Sealed(all.ids, all.summaries));
-            Outcome { part, sums, intake, created, firsts: Some((all.firsts, all.last)) }
+            Outcome { part, sums, intake, first_days, created, firsts: Some((all.firsts, all.last)) }
         }
     })
 }
@@ -336,7 +339,7 @@ pub(crate) mod tests {
     use super::*;
     use crate::records::line_ends;
     use crate::{Delimiter, Reading};
-    use naata_core::{Serial, TableKind};
+    use naata_core::{OrderDigest, Serial, TableKind};
     use proptest::prelude::*;
 
     /// Runs parts on real threads, last part first.
@@ -348,12 +351,12 @@ pub(crate) mod tests {
         }
     }
 
-    type Sale = (String, String, i64, String);
+    type Sale = (OrderDigest, String, i64, String);
 
     fn sales(outcome: &Outcome) -> Vec<Sale> {
         let part = &outcome.part;
         let text = |s| part.symbols.get(s).unwrap_or_default().to_owned();
-        let line = |l: &naata_core::LineRow| (text(l.order), text(l.item), l.amount.0, l.day.to_string());
+        let line = |l: &naata_core::LineRow| (l.order, text(l.item), l.amount.0, l.day.to_string());
         part.lines.iter().map(line).collect()
     }
 
@@ -384,7 +387,7 @@ pub(crate) mod tests {
                 let (order, date) = (format!("o{i}"), format!("2026-01-{day:02}"));
                 let shown = format!("{}{}.{:02}", if *amount < 0 { "-" } else { "" }, amount.abs() / 100, amount.abs() % 100);
                 writer.write_record([order.as_str(), item, &shown, if *good { date.as_str() } else { "never" }, "c"]).unwrap();
-                if *good { want.push((order, item.clone(), *amount, date)) } else { bad.push(line) }
+                if *good { want.push((OrderDigest::of(&order), item.clone(), *amount, date)) } else { bad.push(line) }
                 line += 1 + line_ends(item.as_bytes());
             }
             let mut bytes = writer.into_inner().unwrap();

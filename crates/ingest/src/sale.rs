@@ -9,7 +9,10 @@ use crate::orders::remark;
 use crate::plan::Plan;
 use crate::repeats::OrderKey;
 use crate::row::Row;
-use naata_core::{CustomerIx, Day, Error, IdHash, Minor, PurchaseRow, RowDigest, Sale, TableKind, Takings};
+use naata_core::{
+    CustomerIx, Day, Error, IdHash, LineMarks, Minor, OrderDigest, PurchaseRow, RowDigest, Sale, TableKind,
+    Takings,
+};
 use std::borrow::Cow;
 
 /// A stretch of [`Sales::text`].
@@ -75,11 +78,11 @@ pub(crate) struct Details {
 /// What a row says as a line of its order.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct LineCells {
+    pub(crate) order: OrderDigest,
     pub(crate) item: Span,
     pub(crate) category: Span,
-    pub(crate) quantity: i64,
     pub(crate) amount: Minor,
-    pub(crate) discount: Minor,
+    pub(crate) marks: LineMarks,
 }
 
 /// Rows of a sales table, with their texts.
@@ -144,7 +147,7 @@ impl Sales {
         let mut more = NONE;
         if plan.lines {
             let order = self.keep(says.order);
-            let line = says.line.map_or(NONE, |line| self.keep_line(line));
+            let line = says.line.map_or(NONE, |line| self.keep_line(says.order, line));
             more = self.keep_more(More { at, order, details: NONE, line });
         }
         self.rows.push(SaleRow {
@@ -204,9 +207,9 @@ impl Sales {
         let together = !lines_only && (void || day.is_none() || amount.is_none() || plan.grouped.has(key));
         let has_line = line.is_some();
         if plan.lines || together {
-            let order = self.keep(order);
+            let (id, order) = (order, self.keep(order));
             let line = line.as_ref().filter(|_| plan.lines);
-            let line = line.map_or(NONE, |line| self.keep_line(line.line()));
+            let line = line.map_or(NONE, |line| self.keep_line(id, line.line()));
             let details = if together { self.details.len() as u32 } else { NONE };
             new.more = self.keep_more(More { at: row.at, order, details, line });
         }
@@ -239,10 +242,11 @@ impl Sales {
         self.more.len() as u32 - 1
     }
 
-    fn keep_line(&mut self, line: Line<'_>) -> u32 {
+    fn keep_line(&mut self, order: &str, line: Line<'_>) -> u32 {
         let Line { item, category, quantity, amount, discount } = line;
         let (item, category) = (self.keep(item), self.keep(category));
-        self.lines.push(LineCells { item, category, quantity, amount, discount });
+        let (order, marks) = (OrderDigest::of(order), LineMarks::of(quantity, discount));
+        self.lines.push(LineCells { order, item, category, amount, marks });
         self.lines.len() as u32 - 1
     }
 

@@ -14,6 +14,7 @@ use crate::repeats::{OrderKey, Repeats};
 use crate::row::Note;
 use crate::sale::{SaleRow, Sales};
 use crate::spill::Fact;
+use crate::stretches::Stretches;
 use crate::{Error, Options};
 use naata_core::{CustomerIx, Findings, LineRow, Part, Symbol, TableIntake, TableKind};
 use std::ops::Range;
@@ -27,8 +28,9 @@ pub(crate) struct Sink<'a> {
     evidence: Evidence,
     orders: Orders,
     repeats: Repeats,
-    /// For every line of this file the sum of its order; its customer and day are known at the end only.
-    sums: Vec<u32>,
+    /// Which lines of this file wait for the customer and day of their order, which are known at the end only; until
+    /// then each has the number of its order's sum in the place of its customer.
+    waiting: Stretches,
     /// How many quotes are never closed, and the first line of one.
     open_quotes: (usize, u64),
     /// How many lines end before the next window.
@@ -46,9 +48,6 @@ pub(crate) struct FileRead {
 
 /// So many rows are taken through all steps at once.
 const NEAR: usize = 512;
-
-/// Stands for a line that has its customer and day already.
-const SETTLED: u32 = u32::MAX;
 
 /// Counts the lines of a window as rows are passed.
 #[derive(Clone, Copy)]
@@ -86,7 +85,7 @@ impl<'a> Sink<'a> {
             evidence: Evidence::default(),
             orders: Orders::default(),
             repeats: Repeats::default(),
-            sums: Vec::new(),
+            waiting: Stretches::default(),
             open_quotes: (0, 0),
             lines: plan.body_lines,
         }
@@ -198,7 +197,7 @@ impl<'a> Sink<'a> {
         let mut whos = whos.into_iter();
         for row in &sales.rows {
             let who = if numbered(&row) { whos.next().unwrap_or(CustomerIx::NONE) } else { CustomerIx::NONE };
-            let mut sum = SETTLED;
+            let mut sum = None;
             if let (Some(cells), Some(more)) = (details(row), sales.more(row)) {
                 let new = Sum {
                     seconds: cells.seconds,
@@ -210,7 +209,7 @@ impl<'a> Sink<'a> {
                     void: cells.void,
                     ..Sum::new(who, cells.day, count.line(more.at))
                 };
-                sum = self.orders.add(sales.get(more.order), new)?;
+                sum = Some(self.orders.add(sales.get(more.order), new)?);
             } else if aside(row) {
                 if named(&row) {
                     let paid = Fact::Paid(row.day, row.amount);
@@ -220,9 +219,11 @@ impl<'a> Sink<'a> {
             } else if self.plan.kind == TableKind::Purchases {
                 self.kept.purchase(row.purchase(who))?;
             }
-            let has_line = line(&mut self.kept.part, sales, row, who)?;
-            if has_line && self.plan.kind == TableKind::Purchases {
-                self.sums.push(sum);
+            if let Some(line) = line(&mut self.kept.part, sales, row, sum.map_or(who, CustomerIx))? {
+                if sum.is_some() {
+                    self.waiting.push(self.kept.part.lines.len())?;
+                }
+                self.kept.part.lines.push(line);
             }
         }
         Ok(())
@@ -267,42 +268,40 @@ impl<'a> Sink<'a> {
                 *self.intake.refused.entry(note.code.key).or_default() += note.refused;
             }
         }
-        // The lines of orders that were refused go with them; in this file every line has its sum.
-        let sums = std::mem::take(&mut self.sums);
-        if !sums.is_empty() {
-            let lines = std::mem::take(&mut self.kept.part.lines);
-            let settled = lines.into_iter().zip(sums).filter_map(|(line, sum)| {
-                if sum == SETTLED {
-                    return Some(line);
+        // The lines of orders that were refused go with them.
+        if !self.waiting.is_empty() {
+            let mut waits = self.waiting.all();
+            self.kept.part.lines.retain_mut(|line| {
+                if waits.next() != Some(true) {
+                    return true;
                 }
-                let (who, day) = (*resolved.fate.get(sum as usize)?)?;
-                Some(LineRow { who, day, ..line })
+                let fate = resolved.fate.get(line.who.at()).copied().flatten();
+                if let Some((who, day)) = fate {
+                    (line.who, line.day) = (who, day);
+                }
+                fate.is_some()
             });
-            self.kept.part.lines = settled.collect();
         }
         let Self { kept, intake, findings, evidence, repeats, .. } = self;
         Ok(FileRead { kept, intake, findings, evidence, repeats })
     }
 }
 
-/// Puts the line of a row into a part, if it has one.
-fn line(part: &mut Part, sales: &Sales, row: &SaleRow, who: CustomerIx) -> Result<bool, Error> {
-    let Some(more) = sales.more(row) else { return Ok(false) };
-    let Some(cells) = sales.lines.get(more.line as usize) else { return Ok(false) };
+/// The line of a row, if it has one, with the numbers of a part.
+fn line(part: &mut Part, sales: &Sales, row: &SaleRow, who: CustomerIx) -> Result<Option<LineRow>, Error> {
+    let cells = sales.more(row).and_then(|more| sales.lines.get(more.line as usize));
+    let Some(cells) = cells else { return Ok(None) };
     let category = match sales.get(cells.category) {
         "" => Symbol::NONE,
         text => part.symbols.intern(text)?,
     };
-    let line = LineRow {
+    Ok(Some(LineRow {
         who,
         day: row.day,
-        order: part.symbols.optional(Some(sales.get(more.order)))?,
+        order: cells.order,
         item: part.symbols.intern(sales.get(cells.item))?,
         category,
-        quantity: cells.quantity,
         amount: cells.amount,
-        discount: cells.discount,
-    };
-    part.lines.push(line);
-    Ok(true)
+        marks: cells.marks,
+    }))
 }

@@ -88,11 +88,11 @@ impl Base {
                 (ids, customers, Some(Arc::new(summaries)))
             }
             Some(Summed::Sealed(ids, summaries)) => {
-                let (_, customers) = index.seal();
+                let (_, customers) = index.into_sealed(exec);
                 (ids, customers, Some(Arc::new(summaries)))
             }
             None => {
-                let (ids, customers) = index.seal();
+                let (ids, customers) = index.into_sealed(exec);
                 (ids, customers, None)
             }
         };

@@ -34,7 +34,7 @@ impl Provide for Discounts<'_> {
                 let (mut cut, mut all) = (0i128, 0i128);
                 for line in sold {
                     all += i128::from(line.amount.0);
-                    cut += if line.discount.0 > 0 { i128::from(line.amount.0) } else { 0 };
+                    cut += if line.marks.is_discounted() { i128::from(line.amount.0) } else { 0 };
                 }
                 (all > 0).then_some((cut, all))
             })
@@ -54,7 +54,7 @@ impl Provide for Discounts<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use naata_core::{Day, Minor, Symbol};
+    use naata_core::{Day, LineMarks, Minor, OrderDigest, Symbol};
     use naata_facts::FactValue;
 
     #[test]
@@ -62,12 +62,11 @@ mod tests {
         let line = |who: u32, amount: i64, discount: i64, day: i32| LineRow {
             who: CustomerIx(who),
             day: Day(day),
-            order: Symbol::NONE,
+            order: OrderDigest::NONE,
             item: Symbol::NONE,
             category: Symbol::NONE,
-            quantity: 1_000,
             amount: Minor(amount),
-            discount: Minor(discount),
+            marks: LineMarks::of(1_000, Minor(discount)),
         };
         let rows = [
             line(0, 100, 0, 1),

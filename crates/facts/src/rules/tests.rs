@@ -3,7 +3,8 @@
 use super::*;
 use crate::{FactValue, Span};
 use naata_core::{
-    Currency, CustomerIx, Histories, LineRow, Minor, MoneyUnit, PurchaseRow, SendRow, Symbol, Symbols, Texts,
+    Currency, CustomerIx, Histories, LineMarks, LineRow, Minor, MoneyUnit, OrderDigest, PurchaseRow, SendRow,
+    Symbol, Symbols, Texts,
 };
 use proptest::prelude::*;
 
@@ -119,12 +120,11 @@ fn orders_are_counted_once_and_categories_in_any_case() {
     let line = |order: usize, category: usize, ago: i32| LineRow {
         who: CustomerIx(0),
         day: Day(AS_OF.0 - ago),
-        order: symbols[order],
+        order: OrderDigest::of(texts.get(symbols[order]).unwrap()),
         item: Symbol::NONE,
         category: symbols[category],
-        quantity: 1_000,
         amount: Minor(100),
-        discount: Minor(0),
+        marks: LineMarks::default(),
     };
     let rows = [line(2, 5, 3), line(2, 6, 3), line(2, 1, 3), line(3, 6, 2)];
     let rows = Histories::group(1, &rows, |r| r.day).unwrap();

@@ -1,8 +1,8 @@
 //! Windows of behaviour come out the same to the last byte on one, two and seven threads.
 
 use naata_core::{
-    Currency, CustomerIx, Day, Exec, Histories, LineRow, Minor, MoneyUnit, PurchaseRow, Serial, Symbol,
-    Symbols, Zone,
+    Currency, CustomerIx, Day, Exec, Histories, LineMarks, LineRow, Minor, MoneyUnit, OrderDigest,
+    PurchaseRow, Serial, Symbol, Symbols, Zone,
 };
 use naata_facts::rules::Rules;
 use naata_facts::{Facts, Tables};
@@ -89,12 +89,11 @@ fn worked_out(exec: &dyn Exec) -> String {
             lines.push(LineRow {
                 who,
                 day,
-                order: Symbol::NONE,
+                order: OrderDigest::NONE,
                 item: symbol(item),
                 category,
-                quantity: 1_000,
                 amount,
-                discount: Minor(0),
+                marks: LineMarks::default(),
             });
         }
     }

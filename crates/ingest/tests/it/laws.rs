@@ -31,7 +31,7 @@ proptest! {
         if by_line {
             let sorted = |o: &naata_ingest::Outcome| {
                 let mut lines: Vec<_> = o.part.lines.iter().map(|l| {
-                    (o.part.index.get(l.who).map(str::to_owned), l.day, o.part.symbols.get(l.order).map(str::to_owned), l.amount)
+                    (o.part.index.get(l.who).map(str::to_owned), l.day, l.order, l.amount)
                 }).collect();
                 lines.sort();
                 lines

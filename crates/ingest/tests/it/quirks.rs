@@ -274,8 +274,8 @@ fn canonical_tables_are_recognised_and_read() {
     assert_eq!(part.unit.currency, Currency::INR);
     assert_eq!(part.customers[0].birthday, Day::from_ymd(1990, 5, 1));
     assert_eq!(
-        (part.lines[0].quantity, part.surveys[0].score, part.consents[0].granted),
-        (1500, Some(4), true)
+        (part.lines[0].marks.is_back(), part.surveys[0].score, part.consents[0].granted),
+        (false, Some(4), true)
     );
     assert_eq!(
         (part.deals[0].won, part.campaigns[0].opened, part.campaigns[0].clicked),
@@ -366,7 +366,13 @@ fn a_purchase_far_in_the_future_does_not_hide_where_history_begins() {
     assert_eq!((found.value.as_deref(), whole.intake.findings.count("date.future")), (Some("2025-01-01"), 2));
     // Summed up while it is read, it is the same.
     let sums = naata_ingest::read_rows(&sources, &[], &options, None, None, &Serial).expect("readable");
-    assert_eq!(naata_ingest::begins_midway(&sums, as_of), Some(found));
+    assert_eq!(naata_ingest::begins_midway(&sums, as_of), Some(found.clone()));
+    // Beside lines of orders purchases are neither kept nor summed up, and it is the same.
+    let lines = [TableKind::Lines];
+    let lines = naata_ingest::read_rows(&sources, &lines, &options, None, None, &Serial).expect("readable");
+    assert!(lines.part.purchases.is_empty() && lines.sums.is_none());
+    assert_eq!((&lines.part.takings, &lines.intake), (&whole.part.takings, &whole.intake));
+    assert_eq!(naata_ingest::begins_midway(&lines, as_of), Some(found));
 }
 
 #[test]
@@ -380,4 +386,51 @@ fn sales_of_a_first_file_that_names_nobody_are_kept_beside_those_of_others() {
         assert_eq!((outcome.part.purchases.len(), sum), (4, 1_200));
         assert_eq!(outcome.part.takings.days().count(), 3);
     }
+}
+
+#[test]
+fn lines_are_the_same_rows_from_a_file_as_from_records() {
+    use naata_core::records::OrderLine;
+    use naata_core::{Currency, Money, MoneyUnit, Part, Zone};
+    let text = "customer,date,order,item,category,quantity,amount,discount,currency\n\
+        007,2026-01-05,A-1,Tea,Drinks,2,100.00,5.00,INR\n\
+        007,2026-01-05,A-1,Cup,,1,40.00,,INR\n\
+        ,2026-01-06,00017,Tea,Drinks,-1.5,-75.00,0.00,INR\n\
+        008,2026-01-07,A-2,Cup,,-1,-40.00,3.00,INR\n";
+    let source = Source::bytes(TableKind::Lines, "lines", text.into());
+    let read = read(&[source], &Options::default(), &Serial).unwrap();
+    let mut part = Part::new(MoneyUnit::of(Currency::INR), Zone::UTC);
+    let inr = |paise| Money::new(rust_decimal::Decimal::new(paise, 2), Currency::INR);
+    let line =
+        |customer: &str, day, order: &str, item: &str, quantity, amount, discount: Option<i64>| OrderLine {
+            customer: Some(customer.to_owned()).filter(|c| !c.is_empty()),
+            day: chrono::NaiveDate::from_ymd_opt(2026, 1, day).unwrap(),
+            order: order.into(),
+            item: item.into(),
+            category: (item == "Tea").then(|| "Drinks".into()),
+            quantity,
+            amount: inr(amount),
+            discount: discount.map(inr),
+            cost: None,
+        };
+    for record in [
+        line("007", 5, "A-1", "Tea", 2_000, 10_000, Some(500)),
+        line("007", 5, "A-1", "Cup", 1_000, 4_000, None),
+        line("", 6, "00017", "Tea", -1_500, -7_500, Some(0)),
+        line("008", 7, "A-2", "Cup", -1_000, -4_000, Some(300)),
+    ] {
+        part.line(&record).unwrap();
+    }
+    let rows = |part: &Part| {
+        let name = |l: &naata_core::LineRow| {
+            let text = |s| part.symbols.get(s).map(str::to_owned);
+            (part.index.get(l.who).map(str::to_owned), text(l.item), text(l.category))
+        };
+        part.lines.iter().map(|l| (name(l), l.day, l.order, l.amount, l.marks)).collect::<Vec<_>>()
+    };
+    assert_eq!(rows(&read.part), rows(&part));
+    let marks: Vec<_> = part.lines.iter().map(|l| (l.marks.is_back(), l.marks.is_discounted())).collect();
+    assert_eq!(marks, [(false, true), (false, false), (true, false), (true, true)]);
+    let orders: Vec<_> = part.lines.iter().map(|l| l.order).collect();
+    assert!(orders[0] == orders[1] && orders[1] != orders[2] && orders[1] != orders[3]);
 }

@@ -19,10 +19,11 @@
 //! Binder, 1983 (linearised variance with clusters); Przyborowski and Wilenski, 1940 (exact comparison of two counts);
 //! Benjamini and Hochberg, 1995.
 
-use super::{Baskets, Fraction};
+use super::{Baskets, CustomerBaskets, Fraction};
 use crate::estimate::{self, Z};
-use naata_core::{Context, map_parts, part_range};
+use naata_core::{Context, CustomerIx, map_parts, part_range};
 use naata_math::{Adjustment, Binomial, Normal, exp, ln, sqrt};
+use std::collections::BTreeMap;
 
 /// What is asked of later baskets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,7 +114,8 @@ struct Sums {
     total: u64,
     total_squared: u64,
     unfinished: u64,
-    gaps: Vec<(u32, u32)>,
+    /// How often so many days lie between two purchases of an item, by item and days.
+    gaps: BTreeMap<(u32, u32), u64>,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -139,19 +141,21 @@ struct Item {
 }
 
 /// Works out what follows what.
-pub fn after(baskets: &Baskets, params: &AfterParams, cx: &Context<'_>) -> After {
+pub fn after(baskets: &Baskets<'_>, params: &AfterParams, cx: &Context<'_>) -> After {
     let customers = baskets.customers();
-    let chosen = chosen(baskets, &customers, params);
+    let chosen = chosen(baskets, params);
     let m = chosen.len();
     let mut local = vec![u32::MAX; baskets.items.len()];
     for (at, (item, _)) in (0u32..).zip(&chosen) {
         local[*item as usize] = at;
     }
-    let parts = 16.min(customers.len().max(1));
+    let parts = 16.min(customers.max(1));
     let sums = map_parts(cx.exec, parts, |part| {
         let mut count = Count::new(m, params.days, cx.as_of.0);
-        for (_, range) in &customers[part_range(customers.len(), parts, part)] {
-            count.customer(baskets, range.clone(), &local);
+        let mut own = CustomerBaskets::default();
+        for customer in part_range(customers, parts, part) {
+            baskets.of_customer(CustomerIx(customer as u32), &mut own);
+            count.customer(&own, &local);
         }
         count.sums
     });
@@ -160,7 +164,6 @@ pub fn after(baskets: &Baskets, params: &AfterParams, cx: &Context<'_>) -> After
     for s in sums {
         all.merge(s);
     }
-    all.gaps.sort_unstable();
     let mut out = After {
         pairs: Vec::with_capacity(m * m),
         again: again(&chosen, &all, params),
@@ -183,20 +186,16 @@ pub fn after(baskets: &Baskets, params: &AfterParams, cx: &Context<'_>) -> After
 }
 
 /// The items of the most customers, in order of item, with the number of their customers.
-fn chosen(
-    baskets: &Baskets,
-    customers: &[(naata_core::CustomerIx, std::ops::Range<usize>)],
-    params: &AfterParams,
-) -> Vec<(u32, u64)> {
+fn chosen(baskets: &Baskets<'_>, params: &AfterParams) -> Vec<(u32, u64)> {
     let mut buyers = vec![0u64; baskets.items.len()];
-    let mut last = vec![usize::MAX; baskets.items.len()];
-    for (at, (_, range)) in customers.iter().enumerate() {
-        for item in range.clone().flat_map(|b| baskets.get(b).items) {
-            if std::mem::replace(&mut last[*item as usize], at) != at {
+    let mut last = vec![CustomerIx::NONE; baskets.items.len()];
+    baskets.each(|basket| {
+        for item in basket.items.iter().filter(|_| basket.who.is_some()) {
+            if std::mem::replace(&mut last[*item as usize], basket.who) != basket.who {
                 buyers[*item as usize] += 1;
             }
         }
-    }
+    });
     let mut chosen: Vec<(u32, u64)> =
         (0u32..).zip(buyers).filter(|(_, n)| *n >= params.least.max(1)).collect();
     chosen.sort_unstable_by_key(|(item, n)| (std::cmp::Reverse(*n), *item));
@@ -239,17 +238,17 @@ impl Count {
         }
     }
 
-    fn customer(&mut self, baskets: &Baskets, range: std::ops::Range<usize>, local: &[u32]) {
+    fn customer(&mut self, baskets: &CustomerBaskets, local: &[u32]) {
         let known = |item: &u32| local[*item as usize];
         let items = |at: usize| baskets.get(at).items.iter().map(known).filter(|i| *i != u32::MAX);
         let m = self.m;
         let (mut bought, mut pairs, mut total) = (Vec::new(), Vec::new(), 0u64);
-        for at in range.clone() {
+        for at in 0..baskets.len() {
             let day = baskets.get(at).day.0;
             for item in items(at).map(|i| i as usize) {
                 if let Some(before) = self.last_day[item].replace(day) {
                     if before < day {
-                        self.sums.gaps.push((item as u32, (day - before) as u32));
+                        *self.sums.gaps.entry((item as u32, day.abs_diff(before))).or_default() += 1;
                     }
                 } else {
                     bought.push(item);
@@ -261,7 +260,7 @@ impl Count {
             }
             total += 1;
             let mut later = Vec::new();
-            for next in at + 1..range.end {
+            for next in at + 1..baskets.len() {
                 let then = baskets.get(next).day.0;
                 if i64::from(then) > i64::from(day) + self.days {
                     break;
@@ -329,7 +328,7 @@ impl Count {
 }
 
 impl Sums {
-    fn merge(&mut self, mut other: Self) {
+    fn merge(&mut self, other: Self) {
         for (x, y) in self.pairs.iter_mut().zip(&other.pairs) {
             x.a += y.a;
             x.aa += y.aa;
@@ -351,18 +350,27 @@ impl Sums {
         self.total += other.total;
         self.total_squared += other.total_squared;
         self.unfinished += other.unfinished;
-        self.gaps.append(&mut other.gaps);
+        for (gap, n) in other.gaps {
+            *self.gaps.entry(gap).or_default() += n;
+        }
     }
 }
 
 fn again(chosen: &[(u32, u64)], all: &Sums, params: &AfterParams) -> Vec<Again> {
     let one = |(at, (item, customers)): (usize, &(u32, u64))| {
         let s = all.items[at];
-        let from = all.gaps.partition_point(|g| (g.0 as usize) < at);
-        let to = all.gaps.partition_point(|g| (g.0 as usize) <= at);
-        let gap = |i: usize| all.gaps.get(i).map(|g| f64::from(g.1));
-        let n = to - from;
-        let middle = (n > 0).then(|| Some((gap(from + (n - 1) / 2)? + gap(from + n / 2)?) / 2.0)).flatten();
+        let gaps =
+            || all.gaps.range((at as u32, 0)..=(at as u32, u32::MAX)).map(|((_, days), n)| (*days, *n));
+        let n = gaps().map(|(_, n)| n).sum::<u64>();
+        let gap = |nth: u64| {
+            let mut passed = 0;
+            let found = gaps().find(|(_, n)| {
+                passed += n;
+                nth < passed
+            });
+            found.map(|(days, _)| f64::from(days))
+        };
+        let middle = (n > 0).then(|| Some((gap((n - 1) / 2)? + gap(n / 2)?) / 2.0)).flatten();
         Again {
             item: *item,
             customers: *customers,
@@ -455,31 +463,33 @@ impl Follows {
 mod tests {
     use super::super::Level;
     use super::*;
-    use naata_core::{CustomerIx, Day, Histories, LineRow, Minor, Symbol};
+    use naata_core::{Day, Histories, LineMarks, LineRow, Minor, OrderDigest, Symbol};
     use naata_testkit::assert_close;
     use proptest::prelude::*;
     use std::collections::BTreeSet;
 
-    fn baskets(rows: &[(u32, i32, u32)]) -> Baskets {
+    fn histories(rows: &[(u32, i32, u32)]) -> Histories<LineRow> {
         let line = |(who, day, item): &(u32, i32, u32)| LineRow {
             who: CustomerIx(*who),
             day: Day(*day),
-            order: Symbol(1),
+            order: OrderDigest::of("1"),
             item: Symbol(*item),
             category: Symbol::NONE,
-            quantity: 1_000,
             amount: Minor(1),
-            discount: Minor(0),
+            marks: LineMarks::default(),
         };
         let lines: Vec<LineRow> = rows.iter().map(line).collect();
         let customers = rows.iter().map(|r| r.0 as usize + 1).max().unwrap_or(0);
-        let h = Histories::group(customers, &lines, |l| l.day).unwrap();
-        Baskets::of_lines(&h, Level::Item, Day(1_000)).unwrap()
+        Histories::group(customers, &lines, |l| l.day).unwrap()
+    }
+
+    fn baskets(lines: &Histories<LineRow>) -> Baskets<'_> {
+        Baskets::of_lines(lines, Level::Item, Day(1_000)).unwrap()
     }
 
     fn run(rows: &[(u32, i32, u32)], days: u32, as_of: i32) -> After {
         let params = AfterParams { days, least: 1, items: 50, again: Fraction::percent(50) };
-        after(&baskets(rows), &params, &Context::at(Day(as_of)))
+        after(&baskets(&histories(rows)), &params, &Context::at(Day(as_of)))
     }
 
     #[test]
@@ -542,8 +552,13 @@ mod tests {
             rows in prop::collection::vec((0u32..8, 0i32..60, 0u32..4), 1..120), days in 1u32..20, as_of in 30i32..80,
         ) {
             let result = run(&rows, days, as_of);
-            let b = baskets(&rows);
-            let all: Vec<_> = b.iter().collect();
+            struct Bought {
+                who: CustomerIx,
+                day: Day,
+                items: Vec<u32>,
+            }
+            let mut all: Vec<Bought> = Vec::new();
+            baskets(&histories(&rows)).each(|b| all.push(Bought { who: b.who, day: b.day, items: b.items.to_vec() }));
             for f in &result.pairs {
                 // For each customer: cases with the item, followed; cases without, followed.
                 let mut per = vec![[0.0f64; 4]; 8];

@@ -26,27 +26,33 @@ pub struct Alike {
 
 /// For each item its nearest others, at most `most` and only those it shares a basket with: the nearest first,
 /// equal ones in order of item.
-pub fn alike(baskets: &Baskets, most: usize, exec: &dyn Exec) -> Vec<Alike> {
+pub fn alike(baskets: &Baskets<'_>, most: usize, exec: &dyn Exec) -> Vec<Alike> {
     let n = baskets.items.len();
-    // The baskets of each item.
+    // The baskets of each item, of those with more than one: no others make two items alike.
     let mut starts = vec![0usize; n + 1];
-    for (at, count) in baskets.counts.iter().enumerate() {
-        starts[at + 1] = starts[at] + *count as usize;
+    baskets.each(|basket| {
+        for item in basket.items.iter().filter(|_| basket.items.len() > 1) {
+            starts[*item as usize + 1] += 1;
+        }
+    });
+    for item in 0..n {
+        starts[item + 1] += starts[item];
     }
     let mut next = starts.clone();
     let mut holding = vec![0u32; starts.last().copied().unwrap_or(0)];
-    for (at, basket) in (0u32..).zip(baskets.iter()) {
-        for item in basket.items {
+    baskets.each_at(|at, basket| {
+        for item in basket.items.iter().filter(|_| basket.items.len() > 1) {
             holding[next[*item as usize]] = at;
             next[*item as usize] += 1;
         }
-    }
+    });
     let parts = 64.min(n.max(1));
     let found = map_parts(exec, parts, |part| {
         let (mut both, mut touched, mut out) = (vec![0u64; n], Vec::new(), Vec::new());
+        let mut room = Vec::new();
         for item in part_range(n, parts, part) {
             for basket in &holding[starts[item]..starts[item + 1]] {
-                for other in baskets.get(*basket as usize).items {
+                for other in baskets.at(*basket, &mut room).items {
                     if both[*other as usize] == 0 {
                         touched.push(*other);
                     }

@@ -80,7 +80,7 @@ const NONE: u32 = u32::MAX;
 
 /// Finds all sets of at most `largest` items that are in at least the share `support` of the baskets.
 pub fn itemsets(
-    baskets: &Baskets,
+    baskets: &Baskets<'_>,
     support: Fraction,
     largest: u32,
     exec: &dyn Exec,
@@ -91,7 +91,9 @@ pub fn itemsets(
         (0u32..).zip(&baskets.counts).filter(|(_, count)| **count >= least).map(|(item, _)| item).collect();
     let count_of = |item: u32| baskets.counts.get(item as usize).copied().unwrap_or(0);
     order.sort_unstable_by_key(|item| (std::cmp::Reverse(count_of(*item)), *item));
-    let tree = Tree::of_baskets(baskets, &order);
+    // A sixteenth of all at a time, so that next to millions of lines they take little room.
+    let most = (baskets.counts.iter().sum::<u64>() as usize / 16).max(1 << 18);
+    let tree = Tree::of_baskets(baskets, &order, most);
     let largest = largest.min(LARGEST) as usize;
     let parts = map_parts(exec, PARTS.min(order.len().max(1)), |part| {
         let mut miner = Miner { least: least as u32, largest, found: Itemsets::default(), set: Vec::new() };
@@ -141,53 +143,92 @@ impl Tree {
         Self { nodes: vec![root], heads: vec![NONE; names.len()], counts: vec![0; names.len()], names }
     }
 
-    /// Adds a child that is known not to be there yet.
-    fn grow(&mut self, parent: u32, item: u32) -> u32 {
+    /// Adds a child that is known not to be there yet, behind a sibling or before all.
+    fn grow(&mut self, parent: u32, behind: Option<u32>, item: u32) -> u32 {
         let new = self.nodes.len() as u32;
         let next = std::mem::replace(&mut self.heads[item as usize], new);
-        let sibling = std::mem::replace(&mut self.nodes[parent as usize].child, new);
+        let link = match behind {
+            Some(sibling) => &mut self.nodes[sibling as usize].sibling,
+            None => &mut self.nodes[parent as usize].child,
+        };
+        let sibling = std::mem::replace(link, new);
         self.nodes.push(Node { item, parent, count: 0, child: NONE, sibling, next });
         new
     }
 
-    /// The tree of all baskets. These are sorted first, so that each shares a beginning with the one before it and
-    /// no child has to be searched for.
-    fn of_baskets(baskets: &Baskets, order: &[u32]) -> Self {
+    /// The tree of all baskets, which are put in by about so many items at a time.
+    fn of_baskets(baskets: &Baskets<'_>, order: &[u32], most: usize) -> Self {
         let mut rank = vec![NONE; baskets.items.len()];
         for (r, item) in (0u32..).zip(order) {
             rank[*item as usize] = r;
         }
-        let (mut flat, mut bounds) = (Vec::new(), Vec::with_capacity(baskets.len()));
-        for basket in baskets.iter() {
+        let mut tree = Self::empty(order.to_vec());
+        let (mut flat, mut sets) = (Vec::new(), Vec::new());
+        // Of baskets of one item it is enough to know how many there are.
+        let mut alone = vec![0u32; order.len()];
+        baskets.each(|basket| {
             let start = flat.len();
             flat.extend(basket.items.iter().map(|i| rank[*i as usize]).filter(|r| *r != NONE));
-            flat[start..].sort_unstable();
-            if flat.len() > start {
-                bounds.push((start, flat.len()));
+            if let [item] = flat[start..] {
+                alone[item as usize] += 1;
+                flat.truncate(start);
+            } else if flat.len() > start {
+                flat[start..].sort_unstable();
+                sets.push((start, flat.len(), 1));
             }
-        }
-        let set = |b: &(usize, usize)| flat.get(b.0..b.1).unwrap_or(&[]);
-        bounds.sort_unstable_by(|a, b| set(a).cmp(set(b)));
-        let mut tree = Self::empty(order.to_vec());
+            if flat.len() >= most {
+                tree.add_all(&flat, &mut sets);
+                flat.clear();
+                sets.clear();
+            }
+        });
+        tree.add_all(&flat, &mut sets);
+        let flat: Vec<u32> = (0..order.len() as u32).collect();
+        let counted = alone.iter().enumerate().filter(|(_, n)| **n > 0);
+        tree.add_all(&flat, &mut counted.map(|(at, n)| (at, at + 1, *n)).collect::<Vec<_>>());
+        tree
+    }
+
+    /// Adds sets: the stretches of `flat` that hold their items, and how many baskets each is. They are sorted first, so
+    /// that each shares a beginning with the one before it; children are in order of item too, so that where two sets
+    /// part, the child of the later one stands behind that of the earlier.
+    fn add_all(&mut self, flat: &[u32], sets: &mut [(usize, usize, u32)]) {
+        let items = |s: &(usize, usize, u32)| flat.get(s.0..s.1).unwrap_or(&[]);
+        sets.sort_unstable_by(|a, b| items(a).cmp(items(b)));
         let mut path: Vec<u32> = Vec::new();
         let mut before: &[u32] = &[];
-        for b in &bounds {
-            let items = set(b);
+        for set in sets.iter() {
+            let (items, count) = (items(set), set.2);
             let common = before.iter().zip(items).take_while(|(x, y)| x == y).count();
+            let mut behind = path.get(common).copied();
             path.truncate(common);
             for item in items.iter().skip(common) {
                 let parent = path.last().copied().unwrap_or(0);
-                path.push(tree.grow(parent, *item));
+                path.push(self.child(parent, behind.take(), *item));
             }
             for node in &path {
-                tree.nodes[*node as usize].count += 1;
+                self.nodes[*node as usize].count += count;
             }
             for item in items {
-                tree.counts[*item as usize] += 1;
+                self.counts[*item as usize] += count;
             }
             before = items;
         }
-        tree
+    }
+
+    /// The child of an item, found or made among siblings in order of item, of which those up to `behind` are smaller.
+    fn child(&mut self, parent: u32, mut behind: Option<u32>, item: u32) -> u32 {
+        loop {
+            let next = match behind {
+                Some(sibling) => self.nodes[sibling as usize].sibling,
+                None => self.nodes[parent as usize].child,
+            };
+            match self.nodes.get(next as usize).map(|node| node.item.cmp(&item)) {
+                Some(std::cmp::Ordering::Less) => behind = Some(next),
+                Some(std::cmp::Ordering::Equal) => return next,
+                _ => return self.grow(parent, behind, item),
+            }
+        }
     }
 
     /// Adds a path of ascending items, given from its end.
@@ -198,7 +239,7 @@ impl Tree {
             while child != NONE && self.nodes[child as usize].item != *item {
                 child = self.nodes[child as usize].sibling;
             }
-            at = if child == NONE { self.grow(at, *item) } else { child };
+            at = if child == NONE { self.grow(at, None, *item) } else { child };
             self.nodes[at as usize].count += count;
             self.counts[*item as usize] += count;
         }
@@ -291,16 +332,16 @@ mod tests {
         prop::collection::vec(prop::collection::vec(0u32..8, 0..7), 0..40)
     }
 
-    fn baskets(sets: &[Vec<u32>]) -> Baskets {
+    fn baskets(sets: &[Vec<u32>]) -> Baskets<'static> {
         let symbols: Vec<Vec<Symbol>> =
             sets.iter().map(|s| s.iter().copied().map(Symbol).collect()).collect();
         Baskets::of_sets(symbols.iter().map(Vec::as_slice)).unwrap()
     }
 
     /// Every subset of every basket, counted.
-    fn naive(b: &Baskets, largest: usize) -> BTreeMap<Vec<u32>, u64> {
+    fn naive(b: &Baskets<'_>, largest: usize) -> BTreeMap<Vec<u32>, u64> {
         let mut out = BTreeMap::new();
-        for basket in b.iter() {
+        b.each(|basket| {
             for mask in 1u32..1 << basket.items.len() {
                 let chosen: Vec<u32> = basket
                     .items
@@ -313,7 +354,7 @@ mod tests {
                     *out.entry(chosen).or_insert(0) += 1;
                 }
             }
-        }
+        });
         out
     }
 
@@ -325,7 +366,47 @@ mod tests {
         assert_eq!((blank.len(), blank.baskets, blank.least), (0, 2, 1));
     }
 
+    /// Every set that begins a basket, with its count.
+    fn beginnings(tree: &Tree) -> BTreeMap<Vec<u32>, u32> {
+        let mut out = BTreeMap::new();
+        for node in tree.nodes.iter().skip(1) {
+            let (mut set, mut at) = (vec![node.item], node.parent);
+            while at != 0 {
+                set.insert(0, tree.nodes[at as usize].item);
+                at = tree.nodes[at as usize].parent;
+            }
+            assert!(out.insert(set, node.count).is_none(), "two nodes for one beginning");
+        }
+        out
+    }
+
     proptest! {
+        #[test]
+        fn the_tree_is_the_same_however_many_baskets_come_at_a_time(sets in sets(), most in 1usize..30) {
+            let b = baskets(&sets);
+            let order: Vec<u32> = (0..b.items.len() as u32).rev().collect();
+            let (whole, parts) = (Tree::of_baskets(&b, &order, usize::MAX), Tree::of_baskets(&b, &order, most));
+            prop_assert_eq!(beginnings(&whole), beginnings(&parts));
+            prop_assert_eq!(&whole.counts, &parts.counts);
+            let mut want: BTreeMap<Vec<u32>, u32> = BTreeMap::new();
+            b.each(|basket| {
+                let mut ranks: Vec<u32> = basket.items.iter().map(|i| order.len() as u32 - 1 - i).collect();
+                ranks.sort_unstable();
+                for n in 1..=ranks.len() {
+                    *want.entry(ranks[..n].to_vec()).or_default() += 1;
+                }
+            });
+            prop_assert_eq!(beginnings(&parts), want);
+            let nodes = |tree: &Tree| {
+                let known = |node: u32| Some(node).filter(|n| *n != NONE);
+                let of = |head: &u32| {
+                    std::iter::successors(known(*head), |n| known(tree.nodes[*n as usize].next)).count()
+                };
+                tree.heads.iter().map(of).collect::<Vec<_>>()
+            };
+            prop_assert_eq!(nodes(&whole), nodes(&parts));
+        }
+
         #[test]
         fn the_tree_finds_what_counting_all_subsets_finds(sets in sets(), p in 0u64..=60, largest in 1u32..6) {
             let b = baskets(&sets);

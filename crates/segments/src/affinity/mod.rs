@@ -25,11 +25,13 @@ mod cosine;
 mod fraction;
 mod itemsets;
 mod offer;
+mod places;
 mod present;
 mod rules;
+mod stretch;
 
 pub use after::{After, AfterParams, Again, Follows, after};
-pub use baskets::{Basket, Baskets, LeftOut, Level};
+pub use baskets::{Basket, Baskets, CustomerBaskets, LeftOut, Level};
 pub use cosine::{Alike, alike};
 pub use fraction::Fraction;
 pub use itemsets::{Itemsets, itemsets};
@@ -132,7 +134,7 @@ pub fn affinity(
         left_out: baskets.left_out,
         itemsets: frequent.len() as u64,
         alike: alike(&baskets, params.neighbours as usize, cx.exec),
-        without_offer: (baskets.customers().len() - offers.len()) as u64,
+        without_offer: baskets.buyers.saturating_sub(offers.len() as u64),
         rules,
         after,
         offers,

@@ -2,10 +2,10 @@
 //!
 //! First choice: an item that follows something they bought in the last days, more often than otherwise (told at
 //! the rate asked for), that they never bought, and that is not bought again and again by anyone anyway. Second
-//! choice: an item that goes with their latest basket by an association rule. Among several, the one whose share
-//! is highest at the lower end of its interval: a high share of few cases does not win.
+//! choice: an item that goes with a basket of their latest day by an association rule. Among several, the one whose
+//! share is highest at the lower end of its interval: a high share of few cases does not win.
 
-use super::{After, Baskets, Rule};
+use super::{After, Baskets, CustomerBaskets, Rule};
 use naata_core::{CustomerIx, Day};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub enum Because {
     /// It follows something bought lately.
     Follows,
-    /// It goes with the latest basket.
+    /// It goes with a basket of the latest day.
     Together,
 }
 
@@ -44,7 +44,7 @@ pub struct Offer {
 }
 
 /// One offer for every customer for whom there is a reason, in order of customer.
-pub fn offers(baskets: &Baskets, after: &After, rules: &[Rule], rate: f64, since: Day) -> Vec<Offer> {
+pub fn offers(baskets: &Baskets<'_>, after: &After, rules: &[Rule], rate: f64, since: Day) -> Vec<Offer> {
     let mut following: BTreeMap<u32, Vec<&super::Follows>> = BTreeMap::new();
     let told = |f: &&super::Follows| f.q <= rate && f.ratio.is_some_and(|r| r > 1.0) && !f.again;
     for f in after.pairs.iter().filter(told) {
@@ -58,8 +58,16 @@ pub fn offers(baskets: &Baskets, after: &After, rules: &[Rule], rate: f64, since
         }
     }
     let mut out = Vec::new();
-    for (customer, range) in baskets.customers() {
-        let own: BTreeSet<u32> = range.clone().flat_map(|at| baskets.get(at).items).copied().collect();
+    if following.is_empty() && going.is_empty() {
+        return out;
+    }
+    let (mut own, mut items) = (CustomerBaskets::default(), Vec::new());
+    for customer in (0..baskets.customers() as u32).map(CustomerIx) {
+        baskets.of_customer(customer, &mut own);
+        items.clear();
+        items.extend_from_slice(own.items());
+        items.sort_unstable();
+        let has = |item: u32| items.binary_search(&item).is_ok();
         let mut best: Option<Offer> = None;
         let mut consider = |o: Offer| {
             // Equal lower ends go to the item that comes first, so that nothing hangs on the order of rules.
@@ -70,11 +78,11 @@ pub fn offers(baskets: &Baskets, after: &After, rules: &[Rule], rate: f64, since
                     .then_with(|| b.of.cmp(&o.of))
                     .is_gt()
             });
-            if better && !own.contains(&o.item) {
+            if better && !has(o.item) {
                 best = Some(o);
             }
         };
-        let recent = range.clone().map(|at| baskets.get(at)).filter(|b| b.day > since);
+        let recent = own.iter().filter(|b| b.day > since);
         for (basket, item) in recent.flat_map(|b| b.items.iter().map(move |i| (b, i))) {
             for f in following.get(item).into_iter().flatten() {
                 consider(Offer {
@@ -90,11 +98,13 @@ pub fn offers(baskets: &Baskets, after: &After, rules: &[Rule], rate: f64, since
         }
         if best.is_none() {
             let mut together: Option<Offer> = None;
-            let latest = range.end.checked_sub(1).map(|at| baskets.get(at));
-            for (basket, item) in latest.into_iter().flat_map(|b| b.items.iter().map(move |i| (b, i))) {
+            // Of several baskets of one day none is the later one.
+            let day = own.iter().next_back().map(|b| b.day);
+            let latest = own.iter().rev().take_while(|b| Some(b.day) == day);
+            for (basket, item) in latest.flat_map(|b| b.items.iter().map(move |i| (b, i))) {
                 for r in going.get(item).into_iter().flatten() {
                     let fits = r.left.iter().all(|i| basket.items.binary_search(i).is_ok());
-                    let Some(c) = r.confidence().filter(|_| fits && !own.contains(&r.right[0])) else {
+                    let Some(c) = r.confidence().filter(|_| fits && !has(r.right[0])) else {
                         continue;
                     };
                     let better = together.as_ref().is_none_or(|b| {

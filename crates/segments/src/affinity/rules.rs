@@ -160,7 +160,11 @@ mod tests {
             let frequent = itemsets(&b, Fraction::percent(5), 9, &Serial).unwrap();
             let bound = Fraction::new(c, 10).unwrap();
             let found = rules(&frequent, bound, 9);
-            let holds = |set: &[u32]| b.iter().filter(|x| set.iter().all(|i| x.items.contains(i))).count() as u64;
+            let holds = |set: &[u32]| {
+                let mut n = 0;
+                b.each(|x| n += u64::from(set.iter().all(|i| x.items.contains(i))));
+                n
+            };
             for r in &found {
                 let whole: Vec<u32> = r.left.iter().chain(&*r.right).copied().collect();
                 prop_assert_eq!((r.both, r.left_count, r.right_count), (holds(&whole), holds(&r.left), holds(&r.right)));

@@ -1,27 +1,35 @@
 use super::*;
 use crate::testing::words_are_declared;
 use naata_answer::Present;
-use naata_core::{CustomerIx, Day, Minor, Symbol, Symbols};
+use naata_core::{CustomerIx, Day, LineMarks, Minor, OrderDigest, Symbol, Symbols};
 
 /// Sixty customers buy a printer and most of them ink two weeks later; ten more have bought a printer lately. Sixty
 /// others buy tea at every visit. Everybody who buys bread buys butter, but the last one has not yet.
 fn shop() -> (Histories<LineRow>, Texts) {
+    shop_and(&[])
+}
+
+/// The same shop, and these lines: a customer, a day, an order and an item.
+fn shop_and(more: &[(u32, i32, &str, &str)]) -> (Histories<LineRow>, Texts) {
     let mut symbols = Symbols::default();
     let mut s = |text: &str| symbols.intern(text).unwrap();
     let [printer, ink, tea, bread, butter] = ["printer", "ink", "tea", "bread", "butter"].map(&mut s);
     let mut rows = Vec::new();
-    let mut add = |who: u32, day: i32, item: Symbol| {
+    let mut put = |who: u32, day: i32, order: &str, item: Symbol| {
         rows.push(LineRow {
             who: CustomerIx(who),
             day: Day(day),
-            order: Symbol(day as u32 + 100),
+            order: OrderDigest::of(order),
             item,
             category: Symbol::NONE,
-            quantity: 1_000,
             amount: Minor(100),
-            discount: Minor(0),
+            marks: LineMarks::default(),
         });
     };
+    for (who, day, order, item) in more {
+        put(*who, *day, order, s(item));
+    }
+    let mut add = |who: u32, day: i32, item: Symbol| put(who, day, &day.to_string(), item);
     for who in 0..60u32 {
         add(who, 10 + who as i32 % 7, printer);
         if who % 4 > 0 {
@@ -67,6 +75,21 @@ fn offers_have_their_reason() {
     let a = result.answer();
     assert_eq!(a.flaws(), Vec::<String>::new());
     words_are_declared(&a, present::WORDS);
+}
+
+#[test]
+fn of_several_orders_of_the_latest_day_none_is_the_later_one() {
+    // Customer 129 comes back once more, for two things in two orders; whatever these are called, one holds bread.
+    for (one, other) in [("A1", "A2"), ("A2", "A1"), ("", "A1"), ("A1", ""), ("9", "10"), ("10", "9")] {
+        let (lines, texts) = shop_and(&[(129, 160, one, "bread"), (129, 160, other, "tea")]);
+        let result = affinity(&lines, &texts, &AffinityParams::default(), &Context::at(Day(200))).unwrap();
+        let last = result.offers.last().unwrap();
+        assert_eq!(
+            (last.customer, last.because, last.bought),
+            (CustomerIx(129), Because::Together, Day(160))
+        );
+        assert_eq!(&*result.names[last.item as usize], "butter", "{one} {other}");
+    }
 }
 
 #[test]

@@ -5,7 +5,7 @@ use naata_core::{Serial, Symbol, Symbols, Texts};
 use naata_segments::affinity::{Baskets, Fraction, Rule, alike, itemsets, rules};
 use naata_testkit::{assert_close, reference, reference_json};
 
-fn groceries() -> Option<(Baskets, Texts)> {
+fn groceries() -> Option<(Baskets<'static>, Texts)> {
     let text = reference("segments/groceries.csv")?;
     let mut symbols = Symbols::default();
     let sets: Vec<Vec<Symbol>> = text
