@@ -51,13 +51,35 @@ impl Index {
         self.0.intern(id).map(CustomerIx)
     }
 
-    /// The numbers of many ids, new or known, the same as one by one and several times as fast.
+    /// The numbers of the ids of many rows, new or known, the same as one by one and several times as fast.
+    ///
+    /// ```
+    /// use naata_core::{CustomerIx, IdHash, Index};
+    ///
+    /// let rows = ["b", "a", "b"].map(|id| (IdHash::of(id), id));
+    /// let (mut index, mut whos) = (Index::default(), Vec::new());
+    /// index.intern_rows(&rows, |row| row.0, |row| row.1, &mut whos)?;
+    /// assert_eq!(whos, [CustomerIx(0), CustomerIx(1), CustomerIx(0)]);
+    /// # Ok::<(), naata_core::Error>(())
+    /// ```
+    pub fn intern_rows<'t, T>(
+        &mut self,
+        rows: &[T],
+        hash: impl Fn(&T) -> IdHash,
+        id: impl Fn(&T) -> &'t str,
+        out: &mut Vec<CustomerIx>,
+    ) -> Result<(), Error> {
+        out.reserve(rows.len());
+        self.0.intern_all(rows, |row| hash(row).0, id, |n| out.push(CustomerIx(n)))
+    }
+
+    /// The same of ids that come one by one.
     pub fn intern_all<'t>(
         &mut self,
         ids: impl Iterator<Item = (IdHash, &'t str)>,
         out: &mut Vec<CustomerIx>,
     ) -> Result<(), Error> {
-        intern_all(&mut self.0, ids.map(|(h, id)| (h.0, id)), |n| out.push(CustomerIx(n)))
+        self.0.intern_each(ids.map(|(hash, id)| (hash.0, id)), |n| out.push(CustomerIx(n)))
     }
 
     /// The id of a number.
@@ -101,29 +123,6 @@ impl Index {
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.0.len() == 0
-    }
-}
-
-/// So many ids are gathered to be looked up together.
-const TOGETHER: usize = 512;
-
-/// Hands on the numbers of texts with their hashes.
-fn intern_all<'t>(
-    all: &mut Interner,
-    mut texts: impl Iterator<Item = (u64, &'t str)>,
-    mut then: impl FnMut(u32),
-) -> Result<(), Error> {
-    let mut numbers = Vec::with_capacity(TOGETHER);
-    let mut batch: Vec<(u64, &str)> = Vec::with_capacity(TOGETHER);
-    loop {
-        batch.clear();
-        batch.extend(texts.by_ref().take(TOGETHER));
-        if batch.is_empty() {
-            return Ok(());
-        }
-        numbers.clear();
-        all.intern_all(&batch, &mut numbers)?;
-        numbers.iter().for_each(|n| then(*n));
     }
 }
 
@@ -236,7 +235,7 @@ impl Symbols {
     /// Takes in the texts of a later part; the answer maps its symbols to ours.
     pub fn absorb(&mut self, later: &Self) -> Result<Vec<Symbol>, Error> {
         let mut to = Vec::with_capacity(later.len());
-        intern_all(&mut self.all, later.all.texts().map(|text| (hash(text.as_bytes()), text)), |n| {
+        self.all.intern_each(later.all.texts().map(|text| (hash(text.as_bytes()), text)), |n| {
             to.push(Symbol(n));
         })?;
         Ok(to)

@@ -33,6 +33,9 @@ const MARKED: u32 = 16;
 /// So many texts are between asking for the memory of one and needing it.
 pub(crate) const AHEAD: usize = 16;
 
+/// So many texts are gathered to be looked up together.
+const TOGETHER: usize = 512;
+
 /// A record, and the step behind it.
 pub(crate) struct Record<'a> {
     pub(crate) number: u32,
@@ -135,26 +138,49 @@ impl Interner {
         Ok((number, step))
     }
 
-    /// The numbers of many texts with their hashes, the same as one by one: while one is looked up, the slots and the
-    /// records of later ones are fetched.
-    pub(crate) fn intern_all(&mut self, texts: &[(u64, &str)], out: &mut Vec<u32>) -> Result<(), Error> {
+    /// The numbers of many texts, the same as one by one: while one is looked up, the slots and the records of later ones
+    /// are fetched.
+    pub(crate) fn intern_all<'t, T>(
+        &mut self,
+        all: &[T],
+        hash: impl Fn(&T) -> u64,
+        text: impl Fn(&T) -> &'t str,
+        mut then: impl FnMut(u32),
+    ) -> Result<(), Error> {
         let mut found = [0u64; 2 * AHEAD];
-        for k in 0..texts.len() + 2 * AHEAD {
-            if let Some((hash, _)) = texts.get(k) {
-                fetch(&self.slots, home(*hash, self.bits));
+        for k in 0..all.len() + 2 * AHEAD {
+            if let Some(one) = all.get(k) {
+                fetch(&self.slots, home(hash(one), self.bits));
             }
-            if let Some((hash, _)) = k.checked_sub(AHEAD).and_then(|k| texts.get(k)) {
-                let slot = self.slot(*hash);
+            if let Some(one) = k.checked_sub(AHEAD).and_then(|k| all.get(k)) {
+                let slot = self.slot(hash(one));
                 self.fetch((slot as u32).wrapping_sub(1));
                 found[(k - AHEAD) % (2 * AHEAD)] = slot;
             }
-            if let Some((hash, text)) = k.checked_sub(2 * AHEAD).and_then(|k| texts.get(k)) {
+            if let Some(one) = k.checked_sub(2 * AHEAD).and_then(|k| all.get(k)) {
                 // A text that is new, perhaps since its slot was looked at, goes the whole way.
-                let known = self.known(found[k % (2 * AHEAD)], text);
-                out.push(known.map_or_else(|| self.intern_hashed(*hash, text), Ok)?);
+                let (slot, text) = (found[k % (2 * AHEAD)], text(one));
+                then(self.known(slot, text).map_or_else(|| self.intern_hashed(hash(one), text), Ok)?);
             }
         }
         Ok(())
+    }
+
+    /// The same of texts that come one by one, with their hashes.
+    pub(crate) fn intern_each<'t>(
+        &mut self,
+        mut texts: impl Iterator<Item = (u64, &'t str)>,
+        mut then: impl FnMut(u32),
+    ) -> Result<(), Error> {
+        let mut some: Vec<(u64, &str)> = Vec::with_capacity(TOGETHER);
+        loop {
+            some.clear();
+            some.extend(texts.by_ref().take(TOGETHER));
+            if some.is_empty() {
+                return Ok(());
+            }
+            self.intern_all(&some, |(hash, _)| *hash, |(_, text)| text, &mut then)?;
+        }
     }
 
     /// The first slot that may be of a text with this hash, or an empty one.
@@ -318,7 +344,7 @@ mod tests {
             let mut got = Vec::new();
             for batch in texts.chunks(100) {
                 let batch: Vec<(u64, &str)> = batch.iter().map(|t| (hash(t.as_bytes()), t.as_str())).collect();
-                batched.intern_all(&batch, &mut got).unwrap();
+                batched.intern_all(&batch, |t| t.0, |t| t.1, |n| got.push(n)).unwrap();
             }
             prop_assert_eq!(&got, &numbers);
             let (sealed, to) = interner.seal();

@@ -148,8 +148,8 @@ const PAGE: u32 = 15;
 const PAGES: usize = 1 << 11;
 const PARTS: u32 = 8;
 
-/// So many rows are between asking for the memory of one and needing it.
-const AHEAD: usize = 16;
+/// So many rows are between asking for the memory of one and needing it: little is done for a row, and soon.
+const AHEAD: usize = 64;
 
 /// The word of its page that a key has its bit in.
 #[inline]

@@ -243,8 +243,12 @@ impl<'a> Sink<'a> {
         let mut whos: Vec<CustomerIx> = Vec::with_capacity(NEAR);
         for rows in sales.rows.chunks(NEAR) {
             whos.clear();
-            let ids = rows.iter().map(|row| (row.hash, sales.get(row.customer)));
-            self.kept.part.index.intern_all(ids, &mut whos)?;
+            self.kept.part.index.intern_rows(
+                rows,
+                |row| row.hash,
+                |row| sales.get(row.customer),
+                &mut whos,
+            )?;
             self.see_orders(rows);
             self.kept.purchases(rows.iter().zip(&whos).map(|(row, who)| row.purchase(*who)))?;
         }
