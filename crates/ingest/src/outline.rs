@@ -184,16 +184,22 @@ mod tests {
     use crate::Delimiter;
     use crate::cells::Cells;
     use crate::records::{Records, skip_line_ends};
+    use naata_machine::Plain;
     use proptest::prelude::*;
 
-    /// The rows of an outline with their places, blank lines left out.
+    /// The rows of an outline with their places, blank lines left out; by whichever lanes, they are the same.
     fn rows(text: &[u8], from: usize) -> Vec<Vec<usize>> {
-        let mut outline = Outline::default();
+        let (mut outline, mut plain) = (Outline::default(), Outline::default());
         outline.make(text, from, text.len(), b',');
-        let columns = (from..).map(|k| k % 4);
-        let all =
-            columns.map_while(|n| outline.next(n).map(|r| r.iter().map(|b| *b as usize).collect::<Vec<_>>()));
-        all.filter(|r| r.len() > 2 || r[1] > r[0] + 1).collect()
+        plain.make_with(Plain, text, from, text.len(), b',');
+        let told = |outline: &mut Outline| -> Vec<Vec<usize>> {
+            let whole = |row: &[u32]| row.iter().map(|b| *b as usize).collect();
+            // It does not matter how many cells a row is thought to have.
+            (0..).map_while(|k| outline.next(k % 4).map(whole)).collect()
+        };
+        let all = told(&mut outline);
+        assert_eq!(told(&mut plain), all);
+        all.into_iter().filter(|r| r.len() > 2 || r[1] > r[0] + 1).collect()
     }
 
     fn agree(text: &[u8]) -> Result<(), TestCaseError> {
