@@ -7,7 +7,6 @@
 
 use crate::intern::AHEAD;
 use naata_machine::fetch;
-use std::collections::VecDeque;
 
 /// The days of all customers.
 #[derive(Clone, Debug, Default)]
@@ -102,7 +101,7 @@ impl DaySets {
     }
 
     /// How many distinct days each list has, those of [`DaySets::far`] aside.
-    pub(crate) fn counts(&self, lists: impl ExactSizeIterator<Item = DayList>) -> Vec<u32> {
+    pub(crate) fn counts(&self, lists: impl ExactSizeIterator<Item = DayList> + Clone) -> Vec<u32> {
         let mut seen = vec![0u64; NEAR.len().div_ceil(64)];
         let mut of = |list: DayList| {
             let cells = self.cells.get(list.start()..list.end()).unwrap_or_default();
@@ -122,16 +121,13 @@ impl DaySets {
             n
         };
         let mut counts = Vec::with_capacity(lists.len());
-        // While the days of one list are counted, the next ones are fetched.
-        let mut ahead: VecDeque<DayList> = VecDeque::with_capacity(AHEAD + 1);
+        let mut later = lists.clone().skip(AHEAD);
         for list in lists {
-            fetch(&self.cells, list.start());
-            ahead.push_back(list);
-            if ahead.len() > AHEAD {
-                counts.extend(ahead.pop_front().map(&mut of));
+            if let Some(later) = later.next() {
+                fetch(&self.cells, later.start());
             }
+            counts.push(of(list));
         }
-        counts.extend(ahead.into_iter().map(of));
         counts
     }
 

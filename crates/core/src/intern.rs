@@ -30,7 +30,7 @@ const HEAD: usize = 5;
 const LONG: u8 = u8::MAX;
 const MARKED: u32 = 16;
 
-/// So many texts are between asking for the memory of one and needing it.
+/// So many look-ups are between asking for the memory of one and needing it.
 pub(crate) const AHEAD: usize = 16;
 
 /// So many texts are gathered to be looked up together.
