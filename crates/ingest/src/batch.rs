@@ -47,12 +47,48 @@ impl Batch {
     fn refuse(&mut self, code: Code) {
         *self.refused.entry(code.key).or_default() += 1;
     }
+
+    /// Parses the rows of a window that begin from the batch's start up to `until`.
+    fn fill(mut self, quick: Option<Quick>, plan: &Plan, window: &[u8], until: usize, last: bool) -> Self {
+        let start = self.start;
+        self.sales.reserve(plan, until.saturating_sub(start));
+        self.touches.reserve(plan, until.saturating_sub(start));
+        let until = until.min(window.len());
+        let text = text_of(window.get(start..until).unwrap_or_default());
+        let mut all = Stretch {
+            plan,
+            window,
+            until,
+            last,
+            text,
+            cells: Cells::of_text(window, start, text),
+            records: Records::new(window, start, plan.delimiter),
+            desk: Desk::default(),
+            days: (Day::MAX, Day::MIN),
+            scratch: String::new(),
+            batch: self,
+        };
+        match (plan.delimiter, quick) {
+            (Delimiter::Byte(delimiter), Some(quick)) => {
+                all.quickly(&quick, delimiter);
+            }
+            _ => while all.row() {},
+        }
+        all.finish()
+    }
 }
 
 /// Parses the rows that begin from `start` up to `until`. Unless the window is the `last`, a row that reaches the
 /// window's end may be cut off and is left for the next one.
 pub(crate) fn parse(plan: &Plan, window: &[u8], start: usize, until: usize, last: bool) -> Batch {
     parse_by(Quick::of(plan), plan, window, start, until, last)
+}
+
+/// The same from the first byte of the window on, in the room of an older batch.
+pub(crate) fn parse_in(room: Batch, plan: &Plan, window: &[u8], until: usize, last: bool) -> Batch {
+    let Batch { sales, touches, .. } = room;
+    let batch = Batch { sales: sales.again(), touches: touches.again(), ..Batch::default() };
+    batch.fill(Quick::of(plan), plan, window, until, last)
 }
 
 /// The quick way to read the usual rows of a file.
@@ -80,31 +116,8 @@ pub(crate) fn parse_by(
     until: usize,
     last: bool,
 ) -> Batch {
-    let mut batch = Batch { start, end: start, ..Batch::default() };
-    batch.sales.reserve(plan, until.saturating_sub(start));
-    batch.touches.reserve(plan, until.saturating_sub(start));
-    let until = until.min(window.len());
-    let stretch = window.get(start..until).unwrap_or_default();
-    let mut all = Stretch {
-        plan,
-        window,
-        until,
-        last,
-        text: text_of(stretch),
-        cells: Cells::of_text(window, start, text_of(stretch)),
-        records: Records::new(window, start, plan.delimiter),
-        desk: Desk::default(),
-        days: (Day::MAX, Day::MIN),
-        scratch: String::new(),
-        batch,
-    };
-    match (plan.delimiter, quick) {
-        (Delimiter::Byte(delimiter), Some(quick)) => {
-            all.quickly(&quick, delimiter);
-        }
-        _ => while all.row() {},
-    }
-    all.finish()
+    let batch = Batch { start, end: start, ..Batch::default() };
+    batch.fill(quick, plan, window, until, last)
 }
 
 /// What of these bytes is text, up to the first that is not.

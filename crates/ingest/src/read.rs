@@ -7,11 +7,12 @@ use crate::evidence::Evidence;
 use crate::first_days::FirstDays;
 use crate::head::{HEAD, Head};
 use crate::keep::{Kept, Wanted};
+use crate::pass::pass;
 use crate::plan::{Grouped, Plan, Wish};
 use crate::repeats::{OrderForm, Repeats};
 use crate::sink::{FileRead, Sink};
 use crate::source::of_sheet;
-use crate::window::{CUT, Cut, pass};
+use crate::window::{CUT, Cut};
 use crate::{Error, Limit, Source};
 use naata_core::{
     Currency, CustomerIx, Day, Exec, Findings, Intake, MoneyUnit, Part, Summed, TableKind, Zone,
@@ -341,6 +342,9 @@ pub(crate) mod tests {
     use crate::{Delimiter, Reading};
     use naata_core::{OrderDigest, Serial, TableKind};
     use proptest::prelude::*;
+    use std::ops::ControlFlow;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
 
     /// Runs parts on real threads, last part first.
     pub(crate) struct Threads;
@@ -443,6 +447,57 @@ pub(crate) mod tests {
         let want: Vec<u64> = (0..9).map(|k| 5 + 5 * k).collect();
         for window in (1..=text.len()).chain([text.len() * 8]) {
             assert_eq!((lines(window, 1), lines(window, 3)), (want.clone(), want.clone()), "{window}");
+        }
+    }
+
+    /// Tells how far the reading is ahead of the rows at most.
+    struct Ahead {
+        given: Arc<AtomicUsize>,
+        most: AtomicUsize,
+    }
+
+    impl Exec for Ahead {
+        fn each(&self, parts: usize, job: &(dyn Fn(usize) + Sync)) {
+            Threads.each(parts, job);
+        }
+
+        fn tick(&self, done: u64, _of: u64) -> ControlFlow<()> {
+            let ahead = self.given.load(Ordering::Relaxed).saturating_sub(done as usize);
+            self.most.fetch_max(ahead, Ordering::Relaxed);
+            ControlFlow::Continue(())
+        }
+    }
+
+    /// Counts the bytes it gives.
+    struct Counted(std::io::Cursor<Vec<u8>>, Arc<AtomicUsize>);
+
+    impl Read for Counted {
+        fn read(&mut self, to: &mut [u8]) -> std::io::Result<usize> {
+            let n = self.0.read(to)?;
+            self.1.fetch_add(n, Ordering::Relaxed);
+            Ok(n)
+        }
+    }
+
+    #[test]
+    fn reading_is_never_further_ahead_than_the_longest_row() {
+        let rows = "a,2026-01-01,1\n".repeat(20_000);
+        let given = Arc::new(AtomicUsize::new(0));
+        for text in [rows.clone(), format!("\"b,2026-01-01,1\n{rows}"), "a".repeat(300_000)] {
+            let text = format!("customer,date,amount\n{text}").into_bytes();
+            let counter = Arc::clone(&given);
+            let open = move || {
+                counter.store(0, Ordering::Relaxed);
+                let counted = Counted(std::io::Cursor::new(text.clone()), Arc::clone(&counter));
+                Ok(Box::new(counted) as Box<dyn Read + Send>)
+            };
+            let source = Source::open(TableKind::Purchases, "t", Box::new(open));
+            let cut = Cut { window: 500, parts: 3, longest: 20_000 };
+            let exec = Ahead { given: Arc::clone(&given), most: AtomicUsize::new(0) };
+            read_cut(&[source], &Options::default(), &exec, cut).unwrap();
+            let most = exec.most.into_inner();
+            // A reader of text takes some more at once.
+            assert!(most > 0 && most < 20_000 + 5 * 500 + (1 << 16), "{most}");
         }
     }
 

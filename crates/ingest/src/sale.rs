@@ -120,6 +120,17 @@ impl Sales {
         self.more(row).map_or("", |more| self.get(more.order))
     }
 
+    /// Nothing, in the same room.
+    pub(crate) fn again(mut self) -> Self {
+        self.text.clear();
+        self.rows.clear();
+        self.more.clear();
+        self.details.clear();
+        self.lines.clear();
+        let Self { text, rows, more, details, lines, .. } = self;
+        Self { text, rows, more, details, lines, ..Self::default() }
+    }
+
     /// Makes room for the rows of so many bytes, as many as there usually are.
     pub(crate) fn reserve(&mut self, plan: &Plan, bytes: usize) {
         if matches!(plan.kind, TableKind::Purchases | TableKind::Lines) {

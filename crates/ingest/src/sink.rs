@@ -91,19 +91,17 @@ impl<'a> Sink<'a> {
         }
     }
 
-    /// Takes in the stretches of the next window, of which the bytes before `end` are read.
-    pub(crate) fn window(&mut self, batches: Vec<Batch>, window: &[u8], end: usize) -> Result<(), Error> {
+    /// Takes in the rows of the next bytes, of which those before `end` are read.
+    pub(crate) fn window(&mut self, batch: &mut Batch, window: &[u8], end: usize) -> Result<(), Error> {
         let mut count = Lines { window, at: 0, line: self.lines + 1 };
-        for batch in batches {
-            self.accept(batch, &mut count)?;
-        }
+        self.accept(batch, &mut count)?;
         // A return that ends the window may be half a line end, which the next window counts.
         let again = window.get(end..count.at).map_or(0, line_ends);
         self.lines = count.line(end) - again - 1;
         Ok(())
     }
 
-    fn accept(&mut self, batch: Batch, count: &mut Lines<'_>) -> Result<(), Error> {
+    fn accept(&mut self, batch: &mut Batch, count: &mut Lines<'_>) -> Result<(), Error> {
         let start = *count;
         for note in &batch.desk.notes {
             let line = count.line(note.at);
@@ -112,17 +110,17 @@ impl<'a> Sink<'a> {
             }
             self.find(note, line);
         }
-        for (code, n) in batch.desk.more.into_values() {
+        for (code, n) in std::mem::take(&mut batch.desk.more).into_values() {
             self.findings.count_more(&code.finding().file(&self.plan.file), n);
         }
         self.open_quotes.0 += batch.open_quotes;
         if self.open_quotes.0 > OPEN_QUOTES {
             return Err(Error::Quotes { file: self.plan.file.to_string(), line: self.open_quotes.1 });
         }
-        self.evidence.merge(batch.desk.evidence);
+        self.evidence.merge(std::mem::take(&mut batch.desk.evidence));
         self.intake.rows += batch.rows;
         self.intake.used += batch.used;
-        for (code, n) in batch.refused {
+        for (code, n) in std::mem::take(&mut batch.refused) {
             *self.intake.refused.entry(code).or_default() += n;
         }
         if let Some((first, last)) = batch.span {

@@ -92,6 +92,14 @@ fn place((bytes, length): (u128, usize)) -> usize {
 }
 
 impl Touches {
+    /// Nothing, in the same room.
+    pub(crate) fn again(mut self) -> Self {
+        self.text.clear();
+        self.rows.clear();
+        let Self { text, rows, .. } = self;
+        Self { text, rows, ..Self::default() }
+    }
+
     /// Makes room for the rows of so many bytes, as many as there usually are.
     pub(crate) fn reserve(&mut self, plan: &Plan, bytes: usize) {
         if plan.kind == TableKind::Touches {
