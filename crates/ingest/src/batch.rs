@@ -65,6 +65,7 @@ impl Batch {
             records: Records::new(window, start, plan.delimiter),
             desk: Desk::default(),
             days: (Day::MAX, Day::MIN),
+            counted: start,
             scratch: String::new(),
             batch: self,
         };
@@ -145,6 +146,8 @@ struct Stretch<'a> {
     desk: Desk,
     /// The first and the last day of the usual rows.
     days: (Day, Day),
+    /// The byte before which lines are counted.
+    counted: usize,
     /// Where a text is put together.
     scratch: String,
     batch: Batch,
@@ -182,6 +185,13 @@ impl Stretch<'_> {
                 }
                 others += 1;
             }
+            self.count_lines(self.batch.start + from);
+            let start = self.batch.start;
+            if let Some((lines, until)) = outline.lines(self.batch.end - start) {
+                self.batch.lines += lines;
+                self.counted = start + until;
+            }
+            self.count_lines(self.batch.end);
             // Where hardly a row is usual, as with signs of currencies in every amount, trying costs more than it spares.
             if others > 100 && others / 4 > usual {
                 self.records.seek(self.batch.end);
@@ -316,6 +326,12 @@ impl Stretch<'_> {
         self.batch.open_quotes <= OPEN_QUOTES
     }
 
+    /// Counts the lines that end before a byte, while the bytes are near. The byte is not within a line end.
+    fn count_lines(&mut self, until: usize) {
+        self.batch.lines += line_ends(self.window.get(self.counted..until).unwrap_or_default());
+        self.counted = until;
+    }
+
     fn finish(mut self) -> Batch {
         let (days, batch) = (self.days, &mut self.batch);
         if days.0 <= days.1 {
@@ -325,8 +341,7 @@ impl Stretch<'_> {
         self.desk.evidence.settle(self.plan.unit.currency);
         self.batch.sales.digest = RowDigest::default();
         self.batch.touches.forget();
-        // Counted while the bytes are near.
-        self.batch.lines = line_ends(self.window.get(self.batch.start..self.batch.end).unwrap_or_default());
+        self.count_lines(self.batch.end);
         self.batch.desk = self.desk;
         self.batch
     }
@@ -388,7 +403,7 @@ mod tests {
         prop_oneof![
             8 => plain,
             1 => prop::sample::select(vec![
-                "", "\"\"", " ", " x", "x ", "'12", "9.8E+11", "é", "\"a,b\"", "\"5\"\"\"", "0", "-1.00", "1,234.50", "1.234", "0.500",
+                "", "\"\"", " ", " x", "x ", "'12", "9.8E+11", "é", "\"a,b\"", "\"a\nb\"", "\"5\"\"\"", "0", "-1.00", "1,234.50", "1.234", "0.500",
                 "12345678901234567.89", "2026-02-30", "31/01/2026", "2199-01-01", "24:00", "9:5", "INR", "USD", "NA", "\u{a0}x", "\"x\"",
                 "2026-03-01T23:59:59.5+05:30", "2026-03-01 10:00:00", "2026-03-01T10:00:00Z",
             ])

@@ -24,6 +24,10 @@ pub(crate) struct Outline {
     /// The first cell and the end of the row that is told next, as entries of `begins` and `nexts`.
     cell: usize,
     row: usize,
+    /// Where it ends.
+    end: usize,
+    /// Whether each of its line ends is a `\n` that ends a row.
+    simple: bool,
 }
 
 /// What is known of 64 bytes, a bit for each.
@@ -31,14 +35,16 @@ struct Marks {
     /// Delimiters and line ends.
     ends: u64,
     lines: u64,
+    returns: u64,
     quotes: u64,
 }
 
 impl Marks {
     #[inline(always)]
     fn of(lanes: impl Lanes, block: &[u8; 64], delimiter: u8) -> Self {
-        let lines = lanes.find(block, b'\n') | lanes.find(block, b'\r');
-        Self { ends: lines | lanes.find(block, delimiter), lines, quotes: lanes.find(block, b'"') }
+        let returns = lanes.find(block, b'\r');
+        let lines = lanes.find(block, b'\n') | returns;
+        Self { ends: lines | lanes.find(block, delimiter), lines, returns, quotes: lanes.find(block, b'"') }
     }
 }
 
@@ -69,6 +75,7 @@ impl Outline {
     #[inline(always)]
     fn make_with(&mut self, lanes: impl Lanes, bytes: &[u8], from: usize, length: usize, delimiter: u8) {
         (self.n, self.rows, self.cell, self.row) = (0, 0, 0, 0);
+        (self.end, self.simple) = (from, false);
         self.room();
         if let Some(first) = self.begins.first_mut() {
             (*first, self.n) = (from as u32, 1);
@@ -76,6 +83,8 @@ impl Outline {
         let mut last = [0u8; 64];
         // All ones while a quote is open; whether the byte before ended a cell, or closed a quote.
         let (mut open, mut ended, mut closed) = (0u64, 1u64, 0u64);
+        // Line ends that are not a `\n` that ends a row.
+        let mut others = 0;
         let mut at = from;
         while at - from < length
             && let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty())
@@ -84,8 +93,9 @@ impl Outline {
                 last.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
                 &last
             });
-            let Marks { ends, lines, quotes } = Marks::of(lanes, block, delimiter);
+            let Marks { ends, lines, returns, quotes } = Marks::of(lanes, block, delimiter);
             let (mut outside, mut odd) = (ends, 0);
+            others |= returns;
             if quotes | open | closed == 0 {
                 // No quote is near, as in most blocks of most files.
                 ended = ends >> 63;
@@ -93,6 +103,7 @@ impl Outline {
                 let within = prefixes(quotes) ^ open;
                 let (opening, closing) = (quotes & within, quotes & !within);
                 outside &= !within;
+                others |= lines & within;
                 let may_open = (outside | closing) << 1 | ended;
                 let behind = closing << 1 | closed;
                 odd = opening & !may_open | behind & !(ends | quotes);
@@ -107,6 +118,7 @@ impl Outline {
             }
             at += 64;
         }
+        (self.end, self.simple) = (at.min(bytes.len()).max(from), others == 0);
     }
 
     /// Takes in the cells and rows that end in a block.
@@ -150,6 +162,12 @@ impl Outline {
         if self.nexts.len() < self.rows + 64 {
             self.nexts.resize(self.rows * 2 + 256, 0);
         }
+    }
+
+    /// How many lines end before a byte, and up to which byte that is known; `None` where only the bytes tell.
+    pub(crate) fn lines(&self, until: usize) -> Option<(u64, usize)> {
+        let nexts = self.nexts.get(..self.rows).filter(|_| self.simple)?;
+        Some((nexts.partition_point(|next| *next as usize <= until) as u64, self.end.min(until)))
     }
 
     /// Where the cells of the next whole row begin, and in the end where the row after it does. `columns` is how many
