@@ -7,7 +7,10 @@ use std::path::{Path, PathBuf};
 
 /// Writes to a file through a temporary one beside it, so that nothing is overwritten before its replacement is whole.
 /// What is no file, such as a pipe or `/dev/null`, is written to as it is.
-pub fn write_file(path: &Path, fill: impl FnOnce(&mut dyn Write) -> Result<(), Fail>) -> Result<(), Fail> {
+pub fn write_file(
+    path: &Path,
+    fill: impl FnOnce(&mut (dyn Write + Send)) -> Result<(), Fail>,
+) -> Result<(), Fail> {
     let failed = |e: std::io::Error| Fail::file("write", path, &e);
     if path.is_dir() {
         return Err(Fail::data("cli.file", format!("write {}: it is a folder", path.display())));
@@ -47,8 +50,8 @@ fn temporary_name(path: &Path) -> PathBuf {
 }
 
 /// Writes to standard output; a reader that went away is a quiet end.
-pub fn write_stdout(fill: impl FnOnce(&mut dyn Write) -> Result<(), Fail>) -> Result<(), Fail> {
-    let mut out = BufWriter::new(std::io::stdout().lock());
+pub fn write_stdout(fill: impl FnOnce(&mut (dyn Write + Send)) -> Result<(), Fail>) -> Result<(), Fail> {
+    let mut out = BufWriter::new(std::io::stdout());
     let filled = fill(&mut out);
     let flushed = out.flush();
     match (filled, flushed) {

@@ -107,7 +107,7 @@ pub fn refused(e: &naata::Error) -> Run {
 /// Writes a document where the flags say.
 pub fn write(out: &args::Output, document: &Document<'_>) -> Result<(), Fail> {
     let host = Host::new(out.threads, true);
-    let fill = |w: &mut dyn Write| {
+    let fill = |w: &mut (dyn Write + Send)| {
         naata_report::render_on(&host, out.format, document, out.table.as_deref(), &out.style, w)
             .map_err(output::rendered)
     };

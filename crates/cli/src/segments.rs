@@ -193,7 +193,8 @@ fn write(out: &args::Output, card: &Card, answer: &Answer) -> Result<(), Fail> {
 
 /// Writes text for people where the flags say.
 fn plain(out: &args::Output, text: &str) -> Result<(), Fail> {
-    let fill = |w: &mut dyn Write| w.write_all(text.as_bytes()).map_err(|e| output::rendered(e.into()));
+    let fill =
+        |w: &mut (dyn Write + Send)| w.write_all(text.as_bytes()).map_err(|e| output::rendered(e.into()));
     match &out.file {
         Some(file) => output::write_file(file, fill),
         None => output::write_stdout(fill),

@@ -5,88 +5,168 @@ use crate::digits::{amount, day, digits};
 use crate::raw::{Currencies, Raw};
 use crate::{Error, Style};
 use naata_answer::{Answer, Column, Figure, Table};
-use naata_core::{Exec, Ids, MoneyUnit, map_parts};
+use naata_core::{Currency, Exec, Ids, MoneyUnit, map_parts};
 use std::io::Write;
+use std::sync::Mutex;
 
 /// Rows that are put into text at once, by one thread.
 const BLOCK: usize = 1 << 12;
-/// Blocks that wait to be written.
+/// Blocks that are worked out while those before are written.
 const BLOCKS: usize = 8;
 
-/// Writes one table; the text of long ones is worked out on all threads of the host.
-pub(crate) fn table(
+/// Writes one table.
+pub(crate) fn table(t: &Table, ids: &Ids, style: &Style, out: &mut dyn Write) -> Result<(), Error> {
+    let rows = Rows::of(t, ids, style);
+    begin(style, out)?;
+    let mut text = rows.header();
+    out.write_all(&text)?;
+    for k in 0..rows.blocks() {
+        text.clear();
+        rows.block(k, &mut text);
+        out.write_all(&text)?;
+    }
+    Ok(())
+}
+
+/// The same on all threads of a host: while blocks are worked out, those before are written.
+pub(crate) fn table_on(
+    exec: &dyn Exec,
     t: &Table,
     ids: &Ids,
     style: &Style,
-    exec: &dyn Exec,
-    out: &mut dyn Write,
+    out: &mut (dyn Write + Send),
 ) -> Result<(), Error> {
-    let end: &[u8] = if style.excel { b"\r\n" } else { b"\n" };
+    let rows = Rows::of(t, ids, style);
     begin(style, out)?;
-    let currencies = Currencies::of(t);
-    let units: Vec<Option<MoneyUnit>> = t
-        .columns
-        .iter()
-        .map(|(_, c)| if let Column::Money(_, unit) = c.kind() { Some(*unit) } else { None })
-        .collect();
-    let own = |unit: &Option<MoneyUnit>| unit.filter(|_| currencies == Currencies::Each).map(|u| u.currency);
-    let mut text: Vec<u8> = Vec::new();
-    for (i, ((key, _), unit)) in t.columns.iter().zip(&units).enumerate() {
-        separate(i, &mut text);
-        words(key, style, &mut text);
-        if own(unit).is_some() {
-            text.extend_from_slice(format!(",{key}_currency").as_bytes());
+    let mut before = vec![rows.header()];
+    // Room that is used again: fresh memory costs as much as writing to it.
+    let spare = Mutex::new(Vec::new());
+    for round in (0..rows.blocks()).step_by(BLOCKS) {
+        let blocks = BLOCKS.min(rows.blocks() - round);
+        let writing = Mutex::new(Some((std::mem::take(&mut before), &mut *out)));
+        let done = map_parts(exec, blocks + 1, |k| match k.checked_sub(1) {
+            None => match writing.lock().ok().and_then(|mut writing| writing.take()) {
+                Some((texts, out)) => Done::Written(write(texts, &spare, out)),
+                None => Done::Written(Ok(())),
+            },
+            Some(k) => {
+                let mut text = spare.lock().ok().and_then(|mut spare| spare.pop()).unwrap_or_default();
+                rows.block(round + k, &mut text);
+                Done::Text(text)
+            }
+        });
+        for one in done {
+            match one {
+                Done::Written(result) => result?,
+                Done::Text(text) => before.push(text),
+            }
         }
     }
-    if currencies == Currencies::One {
-        text.extend_from_slice(b",currency");
+    Ok(write(before, &spare, out)?)
+}
+
+/// What one of the jobs done side by side gave.
+enum Done {
+    Written(std::io::Result<()>),
+    Text(Vec<u8>),
+}
+
+/// Writes texts and leaves their room to others.
+fn write(texts: Vec<Vec<u8>>, spare: &Mutex<Vec<Vec<u8>>>, out: &mut dyn Write) -> std::io::Result<()> {
+    for mut text in texts {
+        out.write_all(&text)?;
+        text.clear();
+        if let Ok(mut spare) = spare.lock() {
+            spare.push(text);
+        }
     }
-    text.extend_from_slice(end);
-    out.write_all(&text)?;
-    // Where no cell brings a unit of its own, all rows have the currency of the first column that has one.
-    let mixed = t.columns.iter().any(|(_, c)| matches!(c, Column::Mixed(_)));
-    let constant = units.iter().flatten().map(|u| u.currency).find(|c| c.is_stated()).filter(|_| !mixed);
-    let line = |row: usize, text: &mut Vec<u8>| {
-        let mut first = constant;
-        for (i, ((_, column), unit)) in t.columns.iter().zip(&units).enumerate() {
+    Ok(())
+}
+
+/// A table on its way into lines of text.
+struct Rows<'t> {
+    table: &'t Table,
+    ids: &'t Ids,
+    style: &'t Style,
+    /// The unit of each column, where it has one.
+    units: Vec<Option<MoneyUnit>>,
+    currencies: Currencies,
+    /// The currency of all rows, where no cell brings a unit of its own: that of the first column that has one.
+    constant: Option<Currency>,
+    end: &'static [u8],
+}
+
+impl<'t> Rows<'t> {
+    fn of(table: &'t Table, ids: &'t Ids, style: &'t Style) -> Self {
+        let unit = |c: &Column| if let Column::Money(_, unit) = c.kind() { Some(*unit) } else { None };
+        let units: Vec<_> = table.columns.iter().map(|(_, c)| unit(c)).collect();
+        let mixed = table.columns.iter().any(|(_, c)| matches!(c, Column::Mixed(_)));
+        let stated = units.iter().flatten().map(|u| u.currency).find(|c| c.is_stated());
+        let end: &[u8] = if style.excel { b"\r\n" } else { b"\n" };
+        let currencies = Currencies::of(table);
+        Self { table, ids, style, units, currencies, constant: stated.filter(|_| !mixed), end }
+    }
+
+    /// The currency that stands behind each amount of a column, where columns differ in it.
+    fn own(&self, unit: Option<MoneyUnit>) -> Option<Currency> {
+        unit.filter(|_| self.currencies == Currencies::Each).map(|u| u.currency)
+    }
+
+    fn header(&self) -> Vec<u8> {
+        let mut text = Vec::new();
+        for (i, ((key, _), unit)) in self.table.columns.iter().zip(&self.units).enumerate() {
+            separate(i, &mut text);
+            words(key, self.style, &mut text);
+            if self.own(*unit).is_some() {
+                text.extend_from_slice(format!(",{key}_currency").as_bytes());
+            }
+        }
+        if self.currencies == Currencies::One {
+            text.extend_from_slice(b",currency");
+        }
+        text.extend_from_slice(self.end);
+        text
+    }
+
+    fn blocks(&self) -> usize {
+        self.table.rows().div_ceil(BLOCK)
+    }
+
+    /// Adds the lines of a block.
+    fn block(&self, k: usize, text: &mut Vec<u8>) {
+        let rows = k * BLOCK..self.table.rows().min((k + 1) * BLOCK);
+        text.reserve(rows.len() * 8 * self.table.columns.len());
+        rows.for_each(|row| self.line(row, text));
+    }
+
+    fn line(&self, row: usize, text: &mut Vec<u8>) {
+        let mut first = self.constant;
+        for (i, ((_, column), unit)) in self.table.columns.iter().zip(&self.units).enumerate() {
             separate(i, text);
             if let Column::Derived(derived) = column {
                 first = first.or(unit.map(|u| u.currency).filter(|c| c.is_stated()));
                 figure(derived.value(row), text);
             } else {
-                let raw = Raw::at(column, row, ids);
+                let raw = Raw::at(column, row, self.ids);
                 if first.is_none() {
                     let unit = if let Raw::Money(_, unit) = raw { Some(unit) } else { *unit };
                     first = unit.map(|u| u.currency).filter(|c| c.is_stated());
                 }
-                value(raw, style, text);
+                value(raw, self.style, text);
             }
-            if let Some(currency) = own(unit) {
+            if let Some(currency) = self.own(*unit) {
                 text.push(b',');
                 text.extend_from_slice(currency.code().as_bytes());
             }
         }
-        if currencies == Currencies::One {
+        if self.currencies == Currencies::One {
             text.push(b',');
             if let Some(c) = first {
                 text.extend_from_slice(c.code().as_bytes());
             }
         }
-        text.extend_from_slice(end);
-    };
-    let rows = t.rows();
-    for round in (0..rows).step_by(BLOCK * BLOCKS) {
-        let left = rows - round;
-        let blocks = map_parts(exec, left.div_ceil(BLOCK).min(BLOCKS), |k| {
-            let from = round + k * BLOCK;
-            let block = from..rows.min(from + BLOCK);
-            let mut text = Vec::with_capacity(block.len() * 8 * t.columns.len());
-            block.for_each(|row| line(row, &mut text));
-            text
-        });
-        blocks.iter().try_for_each(|text| out.write_all(text))?;
+        text.extend_from_slice(self.end);
     }
-    Ok(())
 }
 
 /// Writes the head of an answer that has no table, one figure a row.
@@ -190,11 +270,11 @@ fn words(t: &str, style: &Style, out: &mut Vec<u8>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use naata_core::{Currency, Minor, Serial};
+    use naata_core::{Currency, Minor};
 
     fn csv(t: &Table, style: &Style) -> String {
         let mut out = Vec::new();
-        table(t, &Ids::default(), style, &Serial, &mut out).expect("a vector takes everything");
+        table(t, &Ids::default(), style, &mut out).expect("a vector takes everything");
         String::from_utf8(out).expect("UTF-8")
     }
 
@@ -272,20 +352,21 @@ mod tests {
 
     #[test]
     fn blocks_worked_out_side_by_side_come_in_order() {
-        // Whatever the host does, the last block first, the order stays.
+        // Whatever the host does, the last block first and each twice, the order stays.
         struct Backwards;
         impl Exec for Backwards {
             fn each(&self, parts: usize, job: &(dyn Fn(usize) + Sync)) {
-                (0..parts).rev().for_each(job);
+                (0..parts).rev().chain(0..parts).for_each(job);
             }
         }
         for rows in [0, 1, BLOCK, BLOCK + 1, BLOCK * BLOCKS, BLOCK * BLOCKS * 2 + 5] {
             let t = Table::list("rows").with("n", Column::Count((0..rows as u64).map(Some).collect()));
             let mut out = Vec::new();
-            table(&t, &Ids::default(), &Style::default(), &Backwards, &mut out)
+            table_on(&Backwards, &t, &Ids::default(), &Style::default(), &mut out)
                 .expect("a vector takes everything");
             let want: String = (0..rows).map(|n| format!("{n}\n")).collect();
             assert!(out == format!("n\n{want}").into_bytes(), "{rows} rows");
+            assert!(csv(&t, &Style::default()).into_bytes() == out, "{rows} rows");
         }
     }
 }

@@ -76,7 +76,7 @@ pub use terminal::findings;
 pub use words::{Lookup, Words, keys, words};
 
 use naata_answer::Table;
-use naata_core::{Exec, Serial};
+use naata_core::Exec;
 use std::io::Write;
 
 /// Writes a document in a format.
@@ -91,18 +91,6 @@ pub fn render(
     style: &Style,
     out: &mut dyn Write,
 ) -> Result<(), Error> {
-    render_on(&Serial, format, doc, table, style, out)
-}
-
-/// The same on the threads of a host: the bytes do not depend on them.
-pub fn render_on(
-    exec: &dyn Exec,
-    format: Format,
-    doc: &Document<'_>,
-    table: Option<&str>,
-    style: &Style,
-    out: &mut dyn Write,
-) -> Result<(), Error> {
     match format {
         Format::Table => terminal::document(doc, style, out),
         Format::Markdown => markdown::document(doc, style, out),
@@ -110,7 +98,7 @@ pub fn render_on(
         Format::Html => html::document(doc, style, out),
         Format::Junit => junit::document(doc, style, out),
         Format::Csv => match choose(doc, table)? {
-            Chosen::Table(t) => csv::table(t, doc.ids, style, exec, out),
+            Chosen::Table(t) => csv::table(t, doc.ids, style, out),
             Chosen::Head(s) => csv::head(s.answer, doc.ids, style, out),
         },
         Format::Jsonl => match choose(doc, table)? {
@@ -120,6 +108,23 @@ pub fn render_on(
     }
 }
 
+/// The same on the threads of a host: the bytes do not depend on them.
+pub fn render_on(
+    exec: &dyn Exec,
+    format: Format,
+    doc: &Document<'_>,
+    table: Option<&str>,
+    style: &Style,
+    out: &mut (dyn Write + Send),
+) -> Result<(), Error> {
+    if format == Format::Csv
+        && let Chosen::Table(t) = choose(doc, table)?
+    {
+        return csv::table_on(exec, t, doc.ids, style, out);
+    }
+    render(format, doc, table, style, out)
+}
+
 /// Writes one table as CSV: the list files beside a page.
 pub fn write_csv(
     table: &Table,
@@ -127,7 +132,7 @@ pub fn write_csv(
     style: &Style,
     out: &mut dyn Write,
 ) -> Result<(), Error> {
-    csv::table(table, ids, style, &Serial, out)
+    csv::table(table, ids, style, out)
 }
 
 /// What a format of one table writes.
