@@ -44,6 +44,7 @@ mod money;
 mod order;
 mod part;
 pub mod records;
+mod relay;
 mod rows;
 mod shelf;
 mod sort;
@@ -66,6 +67,7 @@ pub use money::{Currency, Minor, Money, MoneyUnit};
 pub use order::OrderDigest;
 pub use part::Part;
 pub use records::TableKind;
+pub use relay::relay;
 pub use rows::{
     AnswerRow, ConsentRow, CostRow, CustomerRow, DealRow, LeadRow, LineRow, PurchaseRow, Row, SendRow,
     SubscriptionRow, Symbol, TicketRow, TouchRow,

@@ -50,16 +50,21 @@ pub(crate) struct Windows<'a> {
     skip: usize,
     /// What the window before has read of this one.
     left: Vec<u8>,
+    /// Whether nothing comes any more.
+    ended: bool,
 }
 
 impl<'a> Windows<'a> {
     /// The windows of what follows the first `skip` bytes.
     pub(crate) fn new(input: Box<dyn Read + Send + 'a>, size: usize, skip: usize) -> Self {
-        Self { input, size: size.max(1), skip, left: Vec::new() }
+        Self { input, size: size.max(1), skip, left: Vec::new(), ended: false }
     }
 
-    /// The next window; after the last one there is none to ask for.
-    pub(crate) fn next(&mut self, mut buffer: Vec<u8>) -> std::io::Result<Window> {
+    /// The next window; `None` after the last one, and after one that could not be read.
+    pub(crate) fn next(&mut self, mut buffer: Vec<u8>) -> std::io::Result<Option<Window>> {
+        if std::mem::replace(&mut self.ended, true) {
+            return Ok(None);
+        }
         if self.skip > 0 {
             fill(&mut self.input, &mut buffer, 0, std::mem::take(&mut self.skip))?;
         }
@@ -75,7 +80,8 @@ impl<'a> Windows<'a> {
         let until = if last { end } else { cut(bytes) };
         self.left.clear();
         self.left.extend_from_slice(bytes.get(until..).unwrap_or_default());
-        Ok(Window { buffer, end, until, last })
+        self.ended = last;
+        Ok(Some(Window { buffer, end, until, last }))
     }
 }
 
@@ -120,19 +126,18 @@ mod tests {
             let mut windows = Windows::new(Box::new(text.as_bytes()), size, skip);
             let rest = text.as_bytes().get(skip..).unwrap_or_default();
             let mut whole = Vec::new();
-            loop {
-                let window = windows.next(vec![b'x'; 7]).unwrap();
+            let mut last = false;
+            while let Some(window) = windows.next(vec![b'x'; 7]).unwrap() {
+                prop_assert!(!last && (window.last || !window.bytes().is_empty()));
+                last = window.last;
                 let (own, more) = window.bytes().split_at(window.until);
                 prop_assert_eq!(&rest[whole.len()..][..own.len() + more.len()], window.bytes());
                 // Whoever begins behind a line end is followed by a line that is begun.
                 prop_assert!(more.is_empty() || matches!(own.last(), Some(b'\n' | b'\r')));
                 prop_assert!(more.first().is_none_or(|b| !matches!(b, b'\n' | b'\r')));
                 whole.extend_from_slice(own);
-                if window.last {
-                    break;
-                }
-                prop_assert!(!window.bytes().is_empty());
             }
+            prop_assert!(last);
             prop_assert_eq!(whole, rest);
         }
     }

@@ -5,14 +5,13 @@ use crate::digits::{amount, day, digits};
 use crate::raw::{Currencies, Raw};
 use crate::{Error, Style};
 use naata_answer::{Answer, Column, Figure, Table};
-use naata_core::{Currency, Exec, Ids, MoneyUnit, map_parts};
+use naata_core::{Currency, Exec, Ids, MoneyUnit, relay};
 use std::io::Write;
-use std::sync::Mutex;
 
 /// Rows that are put into text at once, by one thread.
-const BLOCK: usize = 1 << 12;
-/// Blocks that are worked out while those before are written.
-const BLOCKS: usize = 8;
+const BLOCK: usize = 1 << 11;
+/// Blocks that are on their way at once.
+const BLOCKS: usize = 16;
 
 /// Writes one table.
 pub(crate) fn table(t: &Table, ids: &Ids, style: &Style, out: &mut dyn Write) -> Result<(), Error> {
@@ -38,49 +37,19 @@ pub(crate) fn table_on(
 ) -> Result<(), Error> {
     let rows = Rows::of(t, ids, style);
     begin(style, out)?;
-    let mut before = vec![rows.header()];
-    // Room that is used again: fresh memory costs as much as writing to it.
-    let spare = Mutex::new(Vec::new());
-    for round in (0..rows.blocks()).step_by(BLOCKS) {
-        let blocks = BLOCKS.min(rows.blocks() - round);
-        let writing = Mutex::new(Some((std::mem::take(&mut before), &mut *out)));
-        let done = map_parts(exec, blocks + 1, |k| match k.checked_sub(1) {
-            None => match writing.lock().ok().and_then(|mut writing| writing.take()) {
-                Some((texts, out)) => Done::Written(write(texts, &spare, out)),
-                None => Done::Written(Ok(())),
-            },
-            Some(k) => {
-                let mut text = spare.lock().ok().and_then(|mut spare| spare.pop()).unwrap_or_default();
-                rows.block(round + k, &mut text);
-                Done::Text(text)
-            }
-        });
-        for one in done {
-            match one {
-                Done::Written(result) => result?,
-                Done::Text(text) => before.push(text),
-            }
-        }
-    }
-    Ok(write(before, &spare, out)?)
-}
-
-/// What one of the jobs done side by side gave.
-enum Done {
-    Written(std::io::Result<()>),
-    Text(Vec<u8>),
-}
-
-/// Writes texts and leaves their room to others.
-fn write(texts: Vec<Vec<u8>>, spare: &Mutex<Vec<Vec<u8>>>, out: &mut dyn Write) -> std::io::Result<()> {
-    for mut text in texts {
-        out.write_all(&text)?;
+    out.write_all(&rows.header())?;
+    let mut blocks = 0..rows.blocks();
+    let come = |room: Vec<u8>| blocks.next().map(|k| (k, room));
+    let work = |(k, mut text): (usize, Vec<u8>)| {
         text.clear();
-        if let Ok(mut spare) = spare.lock() {
-            spare.push(text);
-        }
+        rows.block(k, &mut text);
+        text
+    };
+    let take = |text: Vec<u8>| out.write_all(&text).map(|()| text);
+    match relay(exec, BLOCKS, come, work, take)? {
+        true => Ok(()),
+        false => Err(std::io::Error::other("a part of the host's broke off").into()),
     }
-    Ok(())
 }
 
 /// A table on its way into lines of text.
