@@ -44,18 +44,20 @@ impl Day {
     }
 
     /// Year, month and day of the month. Worked out by hand, as it is asked for every day that is read or written
-    /// (Hinnant 2013, "chrono-compatible low-level date algorithms").
+    /// (Neri and Schneider 2023, "Euclidean affine functions and their application to calendar algorithms").
     pub fn ymd(self) -> Option<(i32, u32, u32)> {
-        // Years begin in March here, so that the leap day is the last of its year; eras are 400 years.
+        // Years begin in March here, so that the leap day is the last of its year.
         let days = u32::try_from(self.0.checked_add(719_468)?).ok().filter(|_| self.in_calendar())?;
-        let (era, of_era) = (days / 146_097, days % 146_097);
-        let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
-        let of_year = of_era - (365 * year + year / 4 - year / 100);
-        let month = (5 * of_year + 2) / 153;
-        let day = of_year - (153 * month + 2) / 5 + 1;
-        let is_next = month >= 10;
-        let month = if is_next { month - 9 } else { month + 3 };
-        Some(((era * 400 + year + u32::from(is_next)) as i32, month, day))
+        let quarters = 4 * days + 3;
+        let (century, quarters) = (quarters / 146_097, (quarters % 146_097) | 3);
+        // Both halves of one product: the year, and how far into it.
+        let product = u64::from(quarters) * 2_939_745;
+        let (year, of_year) = ((product >> 32) as u32, product as u32 / 2_939_745 / 4);
+        let parts = 2_141 * of_year + 197_913;
+        let (month, day) = (parts >> 16, (parts & 0xFFFF) / 2_141 + 1);
+        let is_next = of_year >= 306;
+        let year = 100 * century + year + u32::from(is_next);
+        Some((year as i32, if is_next { month - 12 } else { month }, day))
     }
 
     /// The day `days` later (earlier when negative); `None` outside the calendar.

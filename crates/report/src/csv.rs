@@ -5,7 +5,7 @@ use crate::digits::{amount, day, digits};
 use crate::raw::{Currencies, Raw};
 use crate::{Error, Style};
 use naata_answer::{Answer, Column, Figure, Table};
-use naata_core::{Currency, Exec, Ids, MoneyUnit, relay};
+use naata_core::{Currency, Exec, Ids, relay};
 use std::io::Write;
 
 /// Rows that are put into text at once, by one thread.
@@ -55,38 +55,46 @@ pub(crate) fn table_on(
 /// A table on its way into lines of text.
 struct Rows<'t> {
     table: &'t Table,
+    columns: Vec<Cells<'t>>,
     ids: &'t Ids,
     style: &'t Style,
-    /// The unit of each column, where it has one.
-    units: Vec<Option<MoneyUnit>>,
     currencies: Currencies,
-    /// The currency of all rows, where no cell brings a unit of its own: that of the first column that has one.
+    /// The currency of all rows, that of the first column that has one; `None` where some cells bring their own.
     constant: Option<Currency>,
     end: &'static [u8],
 }
 
+/// A column, and what is known of all of its cells.
+struct Cells<'t> {
+    column: &'t Column,
+    /// The currency of its amounts, where it is stated.
+    currency: Option<Currency>,
+    /// The same where it stands behind each of them.
+    own: Option<Currency>,
+}
+
 impl<'t> Rows<'t> {
     fn of(table: &'t Table, ids: &'t Ids, style: &'t Style) -> Self {
-        let unit = |c: &Column| if let Column::Money(_, unit) = c.kind() { Some(*unit) } else { None };
-        let units: Vec<_> = table.columns.iter().map(|(_, c)| unit(c)).collect();
-        let mixed = table.columns.iter().any(|(_, c)| matches!(c, Column::Mixed(_)));
-        let stated = units.iter().flatten().map(|u| u.currency).find(|c| c.is_stated());
-        let end: &[u8] = if style.excel { b"\r\n" } else { b"\n" };
         let currencies = Currencies::of(table);
-        Self { table, ids, style, units, currencies, constant: stated.filter(|_| !mixed), end }
-    }
-
-    /// The currency that stands behind each amount of a column, where columns differ in it.
-    fn own(&self, unit: Option<MoneyUnit>) -> Option<Currency> {
-        unit.filter(|_| self.currencies == Currencies::Each).map(|u| u.currency)
+        let cells = |(_, column): &'t (&'static str, Column)| {
+            let unit = if let Column::Money(_, unit) = column.kind() { Some(*unit) } else { None };
+            let currency = unit.map(|u| u.currency);
+            let own = currency.filter(|_| currencies == Currencies::Each);
+            Cells { column, currency: currency.filter(|c| c.is_stated()), own }
+        };
+        let columns: Vec<_> = table.columns.iter().map(cells).collect();
+        let mixed = columns.iter().any(|c| matches!(c.column, Column::Mixed(_)));
+        let constant = columns.iter().find_map(|c| c.currency).filter(|_| !mixed);
+        let end: &[u8] = if style.excel { b"\r\n" } else { b"\n" };
+        Self { table, columns, ids, style, currencies, constant, end }
     }
 
     fn header(&self) -> Vec<u8> {
         let mut text = Vec::new();
-        for (i, ((key, _), unit)) in self.table.columns.iter().zip(&self.units).enumerate() {
+        for (i, ((key, _), cells)) in self.table.columns.iter().zip(&self.columns).enumerate() {
             separate(i, &mut text);
             words(key, self.style, &mut text);
-            if self.own(*unit).is_some() {
+            if cells.own.is_some() {
                 text.extend_from_slice(format!(",{key}_currency").as_bytes());
             }
         }
@@ -104,26 +112,26 @@ impl<'t> Rows<'t> {
     /// Adds the lines of a block.
     fn block(&self, k: usize, text: &mut Vec<u8>) {
         let rows = k * BLOCK..self.table.rows().min((k + 1) * BLOCK);
-        text.reserve(rows.len() * 8 * self.table.columns.len());
+        text.reserve(rows.len() * 8 * self.columns.len());
         rows.for_each(|row| self.line(row, text));
     }
 
     fn line(&self, row: usize, text: &mut Vec<u8>) {
         let mut first = self.constant;
-        for (i, ((_, column), unit)) in self.table.columns.iter().zip(&self.units).enumerate() {
+        for (i, cells) in self.columns.iter().enumerate() {
             separate(i, text);
-            if let Column::Derived(derived) = column {
-                first = first.or(unit.map(|u| u.currency).filter(|c| c.is_stated()));
+            if let Column::Derived(derived) = cells.column {
+                first = first.or(cells.currency);
                 figure(derived.value(row), text);
             } else {
-                let raw = Raw::at(column, row, self.ids);
+                let raw = Raw::at(cells.column, row, self.ids);
                 if first.is_none() {
-                    let unit = if let Raw::Money(_, unit) = raw { Some(unit) } else { *unit };
-                    first = unit.map(|u| u.currency).filter(|c| c.is_stated());
+                    let brought = if let Raw::Money(_, unit) = raw { Some(unit.currency) } else { None };
+                    first = brought.filter(|c| c.is_stated()).or(cells.currency);
                 }
                 value(raw, self.style, text);
             }
-            if let Some(currency) = self.own(*unit) {
+            if let Some(currency) = cells.own {
                 text.push(b',');
                 text.extend_from_slice(currency.code().as_bytes());
             }
@@ -239,7 +247,7 @@ fn words(t: &str, style: &Style, out: &mut Vec<u8>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use naata_core::{Currency, Minor};
+    use naata_core::{Currency, Minor, MoneyUnit};
 
     fn csv(t: &Table, style: &Style) -> String {
         let mut out = Vec::new();

@@ -39,7 +39,9 @@ fn add<const N: usize>(word: [u8; N], length: usize, out: &mut Vec<u8>) {
 /// A whole number with at least so many digits, without the detour of a format string: lists have millions of them.
 #[inline]
 pub(crate) fn digits(n: u64, least: usize, out: &mut Vec<u8>) {
-    if n < EIGHT && (1..=8).contains(&least) {
+    if n < 10 && least == 1 {
+        out.push(b'0' + n as u8);
+    } else if n < EIGHT && (1..=8).contains(&least) {
         let (text, length) = short(n, least);
         add(text.to_le_bytes(), length, out);
     } else {
@@ -58,11 +60,13 @@ pub(crate) fn amount(m: Minor, unit: MoneyUnit, out: &mut Vec<u8>) {
         out.push(b'-');
     }
     let minor = m.0.unsigned_abs();
-    if unit.scale == 2 && minor < EIGHT * 100 {
-        let (text, length) = short(minor / 100, 1);
-        let cents = eight(minor % 100) >> 48 | ZEROS >> 48;
-        let all = u128::from(text) | u128::from(cents << 8 | u64::from(b'.')) << (8 * length);
-        add(all.to_le_bytes(), length + 3, out);
+    if unit.scale == 2 && minor < EIGHT {
+        // Eight digits with a point before the last two.
+        let digits = eight(minor);
+        let spare = (digits.trailing_zeros() as usize / 8).min(5);
+        let [a, b, c, d, e, f, g, h] = (digits | ZEROS).to_le_bytes();
+        let all = u128::from(u64::from_le_bytes([a, b, c, d, e, f, b'.', g])) | u128::from(h) << 64;
+        add((all >> (8 * spare)).to_le_bytes(), 9 - spare, out);
         return;
     }
     digits(minor / ten, 1, out);
@@ -104,7 +108,12 @@ mod tests {
             10,
             99,
             100,
+            12_345,
             1_234_567,
+            99_999_999,
+            100_000_000,
+            -99_999_999,
+            -100_000_001,
             9_999_999_999,
             10_000_000_000,
             -9_999_999_999,
