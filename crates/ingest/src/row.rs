@@ -318,6 +318,10 @@ impl<'a> Row<'a> {
         if cell == unit.code().as_bytes() && unit.is_stated() {
             return Ok(Some(unit));
         }
+        // A file names few of the many there are.
+        if let Some(known) = self.desk.evidence.currencies.keys().find(|c| c.code().as_bytes() == cell) {
+            return Ok(Some(*known));
+        }
         let text = std::str::from_utf8(cell).unwrap_or_default();
         match Currency::parse(text) {
             Ok(currency) => Ok(Some(currency).filter(|c| c.is_stated())),

@@ -54,6 +54,7 @@ pub struct Summaries {
 /// Gathers the summaries of a base; `summaries` holds one for each customer, in id order.
 pub fn summarise(summaries: &Arc<Vec<Summary>>, unit: MoneyUnit, as_of: Day) -> Result<Summaries, Error> {
     let (mut total, mut returned) = (0i128, 0i128);
+    let (mut first, mut last) = (Day::MAX, Day::MIN);
     let mut rows = Vec::with_capacity(summaries.len());
     let mut out = Summaries {
         summaries: Arc::clone(summaries),
@@ -75,7 +76,7 @@ pub fn summarise(summaries: &Arc<Vec<Summary>>, unit: MoneyUnit, as_of: Day) -> 
         if s.is_buyer() {
             out.buyers += 1;
             out.repeat_buyers += u64::from(s.frequency() > 0);
-            out.span = Some(out.span.map_or((s.first, s.last), |(a, b)| (a.min(s.first), b.max(s.last))));
+            (first, last) = (first.min(s.first), last.max(s.last));
         } else if s.refunds > 0 {
             out.refund_only += 1;
         } else {
@@ -90,6 +91,7 @@ pub fn summarise(summaries: &Arc<Vec<Summary>>, unit: MoneyUnit, as_of: Day) -> 
     if rows.is_empty() {
         return Err(Error::NoPurchases { as_of });
     }
+    out.span = (out.buyers > 0).then_some((first, last));
     out.rows = Arc::new(rows);
     out.total = Minor::from_wide(total, "all purchases")?;
     out.returned = Minor::from_wide(returned, "all refunds")?;
