@@ -9,7 +9,8 @@
 uuid ids, and touches), has each program do the same full work with two threads, compares the outputs customer by
 customer, edge by edge, and only then reads times. Programs take turns within a round; each ratio is naata's figure
 by the other's of the same round, and the median of the rounds is printed. CPU is user + system time of the whole
-process, memory its peak. Polars is asked twice: `polars` scans the file and reads the three columns its answer needs,
+process, memory its peak. Between two programs is a pause: a machine that takes back what the one before had in use
+does so at the cost of the next one. Polars is asked twice: `polars` scans the file and reads the three columns its answer needs,
 `whole` reads all columns of all rows, as naata does. `grow` times a report of everything and commands that hold rows on
 1, 2, 5 and 10 million of them.
 """
@@ -21,6 +22,9 @@ import statistics
 import subprocess
 import sys
 import time
+
+# Seconds between two programs.
+PAUSE = 3
 
 DUCKDB = """
 import duckdb, sys
@@ -118,6 +122,7 @@ def measure(name, commands, rounds, note):
     figures = {k: [] for k in commands}
     for _ in range(rounds):
         for key, command in commands.items():
+            time.sleep(PAUSE)
             figures[key].append(run(command))
     print(f"{name}: {note}", flush=True)
     for key, runs in figures.items():

@@ -5,7 +5,8 @@ use std::sync::Mutex;
 
 /// Runs independent parts. Domain crates call it and never start a thread.
 pub trait Exec: Sync {
-    /// Calls `job(0)` to `job(parts - 1)`, in any order, on any thread, and returns when all are done.
+    /// Calls `job(0)` to `job(parts - 1)`, in any order, on any thread, and returns when all are done. A job may wait for
+    /// one that has begun, never for one that has not.
     fn each(&self, parts: usize, job: &(dyn Fn(usize) + Sync));
 
     /// Tells the host how far the work is; the host may ask to stop.

@@ -9,14 +9,14 @@ use std::io::{ErrorKind, Read};
 pub(crate) struct Cut {
     /// Bytes that are read at once.
     pub(crate) window: usize,
-    /// How many windows are worked on side by side at most.
+    /// How many windows are on their way at once at most: so far the others go on while one thread is held up.
     pub(crate) parts: usize,
     /// The longest row: one that is longer has an open quote.
     pub(crate) longest: usize,
 }
 
 /// As usual: a window, its rows and what is found of them stay near the core that reads it.
-pub(crate) const CUT: Cut = Cut { window: 256 << 10, parts: 16, longest: 16 << 20 };
+pub(crate) const CUT: Cut = Cut { window: 128 << 10, parts: 32, longest: 16 << 20 };
 
 /// A piece of a file in memory.
 #[derive(Debug, Default)]
