@@ -3,6 +3,8 @@
 
 use crate::date::{DateEvidence, DateFormat, DateOrder, stamp, time_of_day};
 use crate::money::{Mark, MarkEvidence, amount};
+use crate::read::read_cut;
+use crate::window::{CUT, Cut};
 use crate::{Code, Options, Source, read, recognise};
 use naata_core::{Serial, Severity, TableKind};
 
@@ -11,7 +13,7 @@ const UNDERSTOOD: &[&str] =
     &["row.blank", "row.header_again", "row.footer", "row.total", "order.void", "survey.unanswered"];
 
 /// Reads the bytes as a file of any kind, packed or not: every row is accounted for, or the file is refused; the quick
-/// way says what the long way says.
+/// way says what the long way says, and so do small windows.
 ///
 /// The first byte chooses the kind and whether a usual header stands before the rest.
 pub fn reader(bytes: &[u8]) -> bool {
@@ -24,13 +26,14 @@ pub fn reader(bytes: &[u8]) -> bool {
     // Where a word stands for a missing value every row is read the long way, which must say the same.
     let read = |source| read(&[source], &Options::default(), &Serial);
     let (quick, long) = (read(source()), read(source().missing(["nobody writes this"])));
-    let same = match (&quick, &long) {
-        (Ok(a), Ok(b)) => {
-            let kept = |o: &crate::Outcome| (o.part.purchases.clone(), o.part.touches.clone());
-            a.intake == b.intake && kept(a) == kept(b)
-        }
-        (a, b) => a.as_ref().err().map(ToString::to_string) == b.as_ref().err().map(ToString::to_string),
-    };
+    let cut = Cut { window: 1 + usize::from(*choice), parts: 3, ..CUT };
+    let small = read_cut(&[source()], &Options::default(), &Serial, cut);
+    let kept = |o: &crate::Outcome| (o.part.purchases.clone(), o.part.touches.clone());
+    let said = |e: &crate::Error| e.to_string();
+    let same = [long, small].iter().all(|other| match (&quick, other) {
+        (Ok(a), Ok(b)) => a.intake == b.intake && kept(a) == kept(b),
+        (a, b) => a.as_ref().err().map(said) == b.as_ref().err().map(said),
+    });
     same && quick.map_or(true, |o| {
         let is_error = |code: &&str| Code::parse(code).is_some_and(|c| c.severity == Severity::Error);
         o.intake.tables.iter().all(|t| {
