@@ -10,9 +10,9 @@ uuid ids, and touches), has each program do the same full work with two threads,
 customer, edge by edge, and only then reads times. Programs take turns within a round; each ratio is naata's figure
 by the other's of the same round, and the median of the rounds is printed. CPU is user + system time of the whole
 process, memory its peak. Between two programs is a pause: a machine that takes back what the one before had in use
-does so at the cost of the next one. Polars is asked twice: `polars` scans the file and reads the three columns its answer needs,
-`whole` reads all columns of all rows, as naata does. `grow` times a report of everything and commands that hold rows on
-1, 2, 5 and 10 million of them.
+does so at the cost of the next one. Polars is asked twice: `polars` scans the file and reads the three columns its
+answer needs, `whole` reads all columns of all rows, as naata does. `grow` times a report of everything and commands
+that hold rows on 1, 2, 5 and 10 million of them.
 """
 
 import csv

@@ -206,7 +206,7 @@ mod tests {
         fn each(&self, _parts: usize, _job: &(dyn Fn(usize) + Sync)) {}
     }
 
-    /// What is taken in of `n` numbers, of which `bad` fails, and how many were on their way at most.
+    /// What is taken in of `n` numbers, of which `bad` fails, and how many rooms were new.
     fn run(exec: &dyn Exec, n: usize, most: usize, bad: usize) -> (Result<bool, usize>, Vec<usize>, usize) {
         let (mut next, mut seen, mut rooms) = (0, Vec::new(), 0);
         let come = |room: Vec<u8>| {
