@@ -31,6 +31,7 @@ pub struct IdHash(u64);
 
 impl IdHash {
     /// The hash of an id: the same on every machine.
+    #[inline]
     pub fn of(id: &str) -> Self {
         Self(hash(id.as_bytes()))
     }

@@ -278,6 +278,7 @@ const B: u64 = 0xD6E8_FEB8_6659_FD93;
 const C: u64 = 0xA076_1D64_78BD_642F;
 
 /// A fixed multiply-and-fold hash, sixteen bytes at a time.
+#[inline]
 pub(crate) fn hash(bytes: &[u8]) -> u64 {
     let word = |b: &[u8]| b.first_chunk().map_or(0, |w| u64::from_le_bytes(*w));
     let n = bytes.len();

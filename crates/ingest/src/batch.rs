@@ -5,6 +5,7 @@ use crate::Delimiter;
 use crate::cells::Cells;
 use crate::codes::{self, Code};
 use crate::footer::{below_the_rows, is_footer};
+use crate::octet::{Form, Octet, ROWS};
 use crate::outline::Outline;
 use crate::plain::PlainRow;
 use crate::plan::Plan;
@@ -15,6 +16,7 @@ use crate::tables::Record;
 use crate::touch::{Touches, UsualTouch};
 use crate::usual::Usual;
 use naata_core::{Day, Digest, RowDigest, TableKind};
+use naata_machine::is_wide;
 use std::collections::BTreeMap;
 
 /// How many lines may open a quote that is never closed before rows cannot be told apart.
@@ -93,16 +95,23 @@ pub(crate) fn parse_in(room: Batch, plan: &Plan, window: &[u8], until: usize, la
 }
 
 /// The quick way to read the usual rows of a file.
+#[allow(clippy::large_enum_variant, reason = "there is one to a window, and it is never moved")]
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Quick {
-    Sales(Usual),
+    Sales(Usual, Option<Form>),
     Touches(UsualTouch),
 }
 
 impl Quick {
     /// The quick way of a file, where it has one.
     pub(crate) fn of(plan: &Plan) -> Option<Self> {
-        let sales = || Usual::of(plan).map(Self::Sales);
+        Self::by(plan, is_wide())
+    }
+
+    /// The same, with rows eight at a time or one by one.
+    pub(crate) fn by(plan: &Plan, eight: bool) -> Option<Self> {
+        let form = |usual: &Usual| Form::of(usual, plan).filter(|_| eight);
+        let sales = || Usual::of(plan).map(|usual| Self::Sales(usual, form(&usual)));
         // Which words stand for nothing is asked cell by cell, the long way.
         plan.missing.is_empty().then(|| sales().or_else(|| UsualTouch::of(plan).map(Self::Touches))).flatten()
     }
@@ -133,6 +142,9 @@ fn text_of(bytes: &[u8]) -> &str {
 /// Bytes that are outlined at once: what is outlined stays near until it is read.
 const OUTLINED: usize = 1 << 14;
 
+/// So many rows go one by one where of eight hardly any was plain.
+const ALONE: u32 = 64;
+
 /// A stretch on its way to a batch, whose `end` is where the next row begins.
 struct Stretch<'a> {
     plan: &'a Plan,
@@ -158,11 +170,30 @@ impl Stretch<'_> {
     fn quickly(&mut self, quick: &Quick, delimiter: u8) {
         let mut outline = Outline::default();
         let (mut usual, mut others) = (0u32, 0u32);
+        // How many rows go one by one before eight at once are worth a try again.
+        let mut alone = 0u32;
         let columns = self.plan.columns.len();
         loop {
             let (from, before) = (self.batch.end - self.batch.start, usual);
             outline.make(self.text.as_bytes(), from, OUTLINED, delimiter);
-            while let Some(begins) = outline.next(columns) {
+            loop {
+                if let Quick::Sales(_, Some(form)) = quick
+                    && alone == 0
+                    && let Some((begins, stride)) = outline.ahead(columns, ROWS)
+                    && let Some(octet) = self.octet(form, begins, stride)
+                {
+                    let (passed, quickly) = self.eight(quick, form, &octet, begins, stride);
+                    outline.pass(columns, stride, passed);
+                    usual += passed as u32;
+                    if quickly < 3 {
+                        alone = ALONE;
+                    }
+                    if passed == ROWS {
+                        continue;
+                    }
+                }
+                alone = alone.saturating_sub(1);
+                let Some(begins) = outline.next(columns) else { break };
                 let [Some(first), Some(next)] = [begins.first(), begins.last()] else { break };
                 let (at, end) = (self.batch.start + *first as usize, self.batch.start + *next as usize);
                 // Blank lines, and what the long way has read already, are passed over.
@@ -210,13 +241,64 @@ impl Stretch<'_> {
         }
     }
 
+    /// Eight rows that follow each other and the rows before, where no window ends near.
+    #[inline]
+    fn octet(&self, form: &Form, begins: &[u32], stride: usize) -> Option<Octet> {
+        let columns = self.plan.columns.len();
+        let [first, end] = [0, (ROWS - 1) * stride + columns]
+            .map(|k| begins.get(k).map(|at| self.batch.start + *at as usize));
+        if first? != self.batch.end || end? >= self.window.len() {
+            return None;
+        }
+        Octet::read(form, self.text.as_bytes(), begins, stride)
+    }
+
+    /// Takes in eight rows up to the first that is not a usual one: how many, and how many of them as they were read.
+    #[inline]
+    fn eight(
+        &mut self,
+        quick: &Quick,
+        form: &Form,
+        octet: &Octet,
+        begins: &[u32],
+        stride: usize,
+    ) -> (usize, usize) {
+        let columns = self.plan.columns.len();
+        let (mut k, mut quickly) = (0, 0);
+        loop {
+            let (next, taken) = octet.take(form, self.plan, self.text, &mut self.batch.sales, k);
+            if next > k {
+                let n = (next - k) as u64;
+                self.desk.evidence.saw_many(n, taken.amounts, taken.points, form.is_stated());
+                self.batch.rows += n;
+                self.batch.used += n;
+                self.days = (self.days.0.min(taken.days.0), self.days.1.max(taken.days.1));
+                quickly += next - k;
+                k = next;
+            }
+            let done = k.checked_sub(1).and_then(|before| begins.get(before * stride + columns));
+            if let Some(next) = done {
+                self.batch.end = skip_line_ends(self.window, self.batch.start + *next as usize);
+            }
+            if k == ROWS {
+                return (ROWS, quickly);
+            }
+            let row = begins.get(k * stride..=k * stride + columns).unwrap_or_default();
+            let at = self.batch.end;
+            if !self.usual(quick, at, row) {
+                return (k, quickly);
+            }
+            k += 1;
+        }
+    }
+
     /// Reads a usual row; `false` where it is none.
     #[inline]
     fn usual(&mut self, quick: &Quick, at: usize, begins: &[u32]) -> bool {
         let row = PlainRow { text: self.text, begins };
         let batch = &mut self.batch;
         let (day, month, digest) = match quick {
-            Quick::Sales(usual) => {
+            Quick::Sales(usual, _) => {
                 let evidence = &mut self.desk.evidence;
                 let taken = usual.read(self.plan, &row, &mut self.scratch, |values, seen| {
                     let digest = batch.sales.take_usual(self.plan, at, values)?;
@@ -395,7 +477,8 @@ mod tests {
     use super::*;
     use crate::Reading;
     use crate::head::Head;
-    use crate::plan::Wish;
+    use crate::plan::{Grouped, Wish};
+    use crate::repeats::{KeySet, OrderForm};
     use naata_core::{Currency, MoneyUnit, Zone};
     use proptest::prelude::*;
 
@@ -413,7 +496,11 @@ mod tests {
 
     fn sale() -> impl Strategy<Value = String> {
         let number = || cell("[0-9]{1,4}(\\.[0-9]{1,2})?");
-        let first = (cell("SO[0-9]{4}"), cell("C[0-9]{3}|[0-9]{4}"), cell("202[0-6]-[01][0-9]-[0-3][0-9]"));
+        let first = (
+            cell("SO[0-9]{8}|SO[0-9]{4}"),
+            cell("C[0-9]{3}|[0-9]{4}"),
+            cell("202[0-6]-[01][0-9]-[0-3][0-9]"),
+        );
         let second =
             (cell("[0-2][0-9]:[0-5][0-9](:[0-5][0-9])?"), cell("[A-Za-z][a-zক-ঙ ]{0,20}[a-z]"), number());
         let third = (number(), number(), number(), cell("INR"));
@@ -450,11 +537,17 @@ mod tests {
         let zone = Zone::parse(zone).unwrap();
         let mut plan = Plan::of(&head, &wish, MoneyUnit::of(Currency::INR), zone, true).unwrap();
         (plan.today, plan.lean, plan.lines, plan.digest) = (Some(Day(20_500)), lean, lines, digest);
-        let quick = Quick::of(&plan);
-        prop_assert!(quick.is_some());
+        plan.order_form = OrderForm::of("SO00000007");
+        let some = OrderForm::of("SO00000007").key("SO00000123");
+        plan.grouped = Grouped::These(KeySet::of(vec![some, plan.order_form.key("SO0123")]));
         for last in [true, false] {
-            let parsed = |quick| parse_by(quick, &plan, text.as_bytes(), plan.body, text.len(), last);
-            prop_assert_eq!(format!("{:?}", parsed(quick)), format!("{:?}", parsed(None)));
+            let parsed =
+                |quick| format!("{:?}", parse_by(quick, &plan, text.as_bytes(), plan.body, text.len(), last));
+            for eight in [true, false] {
+                let quick = Quick::by(&plan, eight);
+                prop_assert!(quick.is_some());
+                prop_assert_eq!(parsed(quick), parsed(None));
+            }
         }
         Ok(())
     }

@@ -1,5 +1,7 @@
 //! Digits of other scripts, and numbers written in them.
 
+use naata_machine::Eights;
+
 /// The text with Devanagari and Bengali digits as Latin ones and no-break blanks as blanks; `None` when something
 /// beyond ASCII is left.
 pub(crate) fn latin(cell: &[u8]) -> Option<String> {
@@ -80,6 +82,25 @@ impl Digits {
         let last = last ^ self.last.0;
         let bad = first.wrapping_add(self.first.1) | first | last.wrapping_add(self.last.1) | last;
         (bad & HIGH == 0).then(|| u64::from(number(first)) * 100_000_000 + u64::from(number(last)))
+    }
+
+    /// The same of eight ids, of which these are the first and the last eight bytes and the lengths: the numbers, and
+    /// which of the ids have one.
+    #[inline(always)]
+    pub(crate) fn read_eight<L: Eights>(
+        self,
+        l: L,
+        first: L::Eight,
+        last: L::Eight,
+        lengths: L::Eight,
+    ) -> (L::Eight, u8) {
+        let moved = l.up(first, l.all(128 - 8 * self.length as u64));
+        let (first, last) = (l.xor(moved, l.all(self.first.0)), l.xor(last, l.all(self.last.0)));
+        let first_most = l.or(l.add(first, l.all(self.first.1)), first);
+        let last_most = l.or(l.add(last, l.all(self.last.1)), last);
+        let bad = l.meet(l.or(first_most, last_most), l.all(HIGH));
+        let number = l.add(l.mul(l.number(first), l.all(100_000_000)), l.number(last));
+        (number, l.same(lengths, l.all(self.length as u64)) & !bad)
     }
 }
 

@@ -62,6 +62,16 @@ impl Evidence {
         self.usual.1 += i128::from(amount.0);
     }
 
+    /// The same for so many amounts, which may state their currency or not, and for so many points that can be nothing
+    /// but decimal marks.
+    #[inline]
+    pub(crate) fn saw_many(&mut self, n: u64, sum: i64, points: u64, is_stated: bool) {
+        let entry = if is_stated { &mut self.usual } else { &mut self.unstated };
+        entry.0 += n;
+        entry.1 += i128::from(sum);
+        self.mark.point += points;
+    }
+
     /// Counts what was in the currency of the plan.
     pub(crate) fn settle(&mut self, currency: Currency) {
         let (n, sum) = std::mem::take(&mut self.usual);

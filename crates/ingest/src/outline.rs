@@ -183,6 +183,28 @@ impl Outline {
         (self.cell, self.row) = (last, self.row + 1);
         begins.get(first..=last)
     }
+
+    /// The same of so many rows that are told next, where each has as many cells as there are columns; and how many
+    /// entries one row has, as one that ends with two bytes has one more.
+    #[inline]
+    pub(crate) fn ahead(&self, columns: usize, rows: usize) -> Option<(&[u32], usize)> {
+        let nexts = self.nexts.get(..self.rows)?.get(self.row..)?;
+        let begins = self.begins.get(..self.n)?.get(self.cell..)?;
+        let [begins_next, ends_next] = [begins.get(columns..columns + 2)?, nexts.get(..2)?];
+        let lines = if begins_next == ends_next { 2 } else { 1 };
+        let stride = columns + lines - 1;
+        let whole = |row: usize| {
+            let end = nexts.get(row * lines);
+            end.is_some() && begins.get(row * stride + columns) == end
+        };
+        (0..rows).all(whole).then_some((begins, stride))
+    }
+
+    /// Passes over so many rows of those that [`Self::ahead`] tells.
+    #[inline]
+    pub(crate) fn pass(&mut self, columns: usize, stride: usize, rows: usize) {
+        (self.cell, self.row) = (self.cell + rows * stride, self.row + rows * (stride - columns + 1));
+    }
 }
 
 /// For each bit whether the number of bits up to it is odd.

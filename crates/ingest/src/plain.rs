@@ -68,10 +68,7 @@ impl<'a> PlainRow<'a, '_> {
     #[inline(always)]
     pub(crate) fn plain_id(&self, column: usize) -> Option<&'a str> {
         let (begin, end) = self.span(column)?;
-        let cell = self.text.get(begin..end)?;
-        let (first, last) = (*cell.as_bytes().first()?, *cell.as_bytes().last()?);
-        let plain = first.is_ascii_graphic() && first != b'\'' && last.is_ascii_graphic();
-        (plain && !(first.is_ascii_digit() && is_scientific(cell.as_bytes()))).then_some(cell)
+        plain_id(self.text.get(begin..end)?)
     }
 
     /// A plain number in units of `10^-scale`, or nothing where the cell is empty.
@@ -154,6 +151,14 @@ impl<'a> PlainRow<'a, '_> {
         let odd = first == b'\'' || first.is_ascii_digit() && is_scientific(cell);
         (plain && !odd).then_some((begin, end, is_quoted))
     }
+}
+
+/// A text that is neither blank nor with blanks around, nor anything else that needs a second look.
+#[inline(always)]
+pub(crate) fn plain_id(cell: &str) -> Option<&str> {
+    let (first, last) = (*cell.as_bytes().first()?, *cell.as_bytes().last()?);
+    let plain = first.is_ascii_graphic() && first != b'\'' && last.is_ascii_graphic();
+    (plain && !(first.is_ascii_digit() && is_scientific(cell.as_bytes()))).then_some(cell)
 }
 
 /// A text whose quotes are doubled, the first of them at `at`, with single ones.

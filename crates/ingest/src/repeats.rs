@@ -6,8 +6,9 @@
 //! nothing is mistaken. So a key that was seen once proves its id to stand on one row alone.
 
 use crate::digits::{Digits, eight};
+use crate::plain::plain_id;
 use naata_core::IdHash;
-use naata_machine::fetch;
+use naata_machine::{Eights, fetch};
 
 /// What stands for an order id: its number, or its hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -20,6 +21,11 @@ const REACH: u64 = 1 << 30;
 impl OrderKey {
     /// Stands for a row that is an order of its own, whatever its id.
     pub(crate) const NONE: Self = Self(u64::MAX);
+
+    /// The key that [`Alike::keys`] tells.
+    pub(crate) fn numbered(distance: u64) -> Self {
+        Self(distance)
+    }
 }
 
 /// How the order ids of a file are written, by the first of them.
@@ -29,7 +35,31 @@ pub(crate) struct OrderForm {
     digits: usize,
     first: u64,
     /// The same for ids as long as the first one, which nearly all are.
-    alike: Option<Digits>,
+    alike: Option<Alike>,
+}
+
+/// How ids are written that are as long as the first one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Alike {
+    digits: Digits,
+    first: u64,
+}
+
+impl Alike {
+    /// The keys of eight ids, of which these are the first and the last eight bytes and the lengths, as
+    /// [`OrderKey::numbered`] takes them; and which of the ids are of this form.
+    #[inline(always)]
+    pub(crate) fn keys<L: Eights>(
+        self,
+        l: L,
+        first: L::Eight,
+        last: L::Eight,
+        lengths: L::Eight,
+    ) -> (L::Eight, u8) {
+        let (numbers, good) = self.digits.read_eight(l, first, last, lengths);
+        let distances = l.sub(l.add(numbers, l.all(REACH)), l.all(self.first));
+        (distances, good & l.less(distances, l.all(2 * REACH)))
+    }
 }
 
 impl OrderForm {
@@ -37,14 +67,21 @@ impl OrderForm {
     pub(crate) fn of(id: &str) -> Self {
         let digits = id.bytes().rev().take_while(u8::is_ascii_digit).count().min(18);
         let (before, number) = id.split_at_checked(id.len() - digits).unwrap_or((id, ""));
-        let alike = Digits::behind(before, digits);
-        Self { before: before.into(), digits, first: number.parse().unwrap_or(0), alike }
+        let first = number.parse().unwrap_or(0);
+        let alike = Digits::behind(before, digits).map(|digits| Alike { digits, first });
+        Self { before: before.into(), digits, first, alike }
+    }
+
+    /// The form of ids that are as long as the first one and need no second look.
+    pub(crate) fn alike(&self) -> Option<Alike> {
+        let some = format!("{}0", self.before);
+        self.alike.filter(|_| !some.starts_with('"') && plain_id(&some).is_some())
     }
 
     /// The key of an id.
     #[inline]
     pub(crate) fn key(&self, id: &str) -> OrderKey {
-        let number = self.alike.and_then(|alike| alike.read(id.as_bytes()));
+        let number = self.alike.and_then(|alike| alike.digits.read(id.as_bytes()));
         match number.and_then(|n| self.distance(n)) {
             Some(distance) => OrderKey(distance),
             None => self.any_key(id),

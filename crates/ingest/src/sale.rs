@@ -153,35 +153,32 @@ impl Sales {
         if plan.grouped.has(key) {
             return None;
         }
-        let hash = IdHash::of(says.customer);
-        let customer = self.keep(says.customer);
-        let mut more = NONE;
+        let UsualValues { customer, day, amount, discount, tax, .. } = *says;
+        let seconds = says.seconds.unwrap_or(PurchaseRow::NO_TIME);
+        let hash = self.take_plain(plan, customer, key, &Paid { day, seconds, amount, discount, tax });
         if plan.lines {
             let order = self.keep(says.order);
             let line = says.line.map_or(NONE, |line| self.keep_line(says.order, line));
-            more = self.keep_more(More { at, order, details: NONE, line });
-        }
-        self.rows.push(SaleRow {
-            customer,
-            hash,
-            key,
-            amount: says.amount,
-            day: says.day,
-            seconds: says.seconds.unwrap_or(PurchaseRow::NO_TIME),
-            more,
-        });
-        self.whole += 1;
-        if !plan.lean {
-            let who = CustomerIx(0);
-            self.takings(&Sale {
-                who,
-                day: says.day,
-                amount: says.amount,
-                discount: says.discount,
-                tax: says.tax,
-            });
+            let more = self.keep_more(More { at, order, details: NONE, line });
+            if let Some(row) = self.rows.last_mut() {
+                row.more = more;
+            }
         }
         Some(if plan.digest { says.digest(hash) } else { RowDigest::default() })
+    }
+
+    /// Takes in a purchase of a customer that stands on one row; the answer is the hash of the customer's id.
+    #[inline(always)]
+    pub(crate) fn take_plain(&mut self, plan: &Plan, customer: &str, key: OrderKey, paid: &Paid) -> IdHash {
+        let Paid { day, seconds, amount, discount, tax } = *paid;
+        let hash = IdHash::of(customer);
+        let customer = self.keep(customer);
+        self.rows.push(SaleRow { customer, hash, key, amount, day, seconds, more: NONE });
+        self.whole += 1;
+        if !plan.lean {
+            self.takings(&Sale { who: CustomerIx(0), day, amount, discount, tax });
+        }
+        hash
     }
 
     /// Takes in a row; the answer is its day.
@@ -276,6 +273,16 @@ impl Sales {
             self.failed.get_or_insert(e);
         }
     }
+}
+
+/// What was paid and when.
+pub(crate) struct Paid {
+    pub(crate) day: Day,
+    /// The second of the day, or [`PurchaseRow::NO_TIME`].
+    pub(crate) seconds: u32,
+    pub(crate) amount: Minor,
+    pub(crate) discount: Minor,
+    pub(crate) tax: Minor,
 }
 
 /// What a row of a sales table says.

@@ -13,19 +13,19 @@ use naata_core::{Minor, TableKind};
 /// Where the usual row has its values: columns, or [`Plan::NOWHERE`].
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Usual {
-    order: usize,
-    customer: usize,
-    date: usize,
-    time: usize,
-    amount: usize,
-    quantity: usize,
-    discount: usize,
-    tax: usize,
-    currency: usize,
-    item: usize,
-    category: usize,
+    pub(crate) order: usize,
+    pub(crate) customer: usize,
+    pub(crate) date: usize,
+    pub(crate) time: usize,
+    pub(crate) amount: usize,
+    pub(crate) quantity: usize,
+    pub(crate) discount: usize,
+    pub(crate) tax: usize,
+    pub(crate) currency: usize,
+    pub(crate) item: usize,
+    pub(crate) category: usize,
     /// The currency of the file, or [`NO_CODE`].
-    code: [u8; 3],
+    pub(crate) code: [u8; 3],
     /// How many columns a row has.
     columns: usize,
 }

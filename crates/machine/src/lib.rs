@@ -1,5 +1,5 @@
 //! What some processors can do better than a program that must run on all: bring memory near ahead of its use
-//! ([`fetch`]), and look at 64 bytes at once ([`best`]). Nothing here changes a result: what is said of a place is the
+//! ([`fetch`]), look at 64 bytes and work with eight numbers at once ([`best`]). Nothing here changes a result: what is said of a place is the
 //! same on every machine, and only how long it takes differs.
 //!
 //! ```
@@ -22,8 +22,10 @@
     reason = "instructions of one processor cannot be used without it; nothing else is in this crate"
 )]
 
+mod eights;
 mod fetch;
 mod lanes;
 
+pub use eights::{Eights, Grid};
 pub use fetch::fetch;
-pub use lanes::{Lanes, Plain, Work, best};
+pub use lanes::{Lanes, Plain, Work, best, is_wide};
