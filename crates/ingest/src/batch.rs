@@ -50,6 +50,15 @@ impl Batch {
         *self.refused.entry(code.key).or_default() += 1;
     }
 
+    /// A row that does not end, as far as one looks.
+    pub(crate) fn endless(row: &[u8]) -> Self {
+        let mut batch = Self { rows: 1, ..Self::default() };
+        let (code, value) = (codes::ROW_ENDLESS, Some(lossy(row)));
+        batch.desk.notes.push(Note { at: 0, code, column: None, value, suggestion: None });
+        batch.refuse(code);
+        batch
+    }
+
     /// Parses the rows of a window that begin from the batch's start up to `until`.
     fn fill(mut self, quick: Option<Quick>, plan: &Plan, window: &[u8], until: usize, last: bool) -> Self {
         let start = self.start;

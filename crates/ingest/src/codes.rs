@@ -83,6 +83,8 @@ codes! {
     ROW_SHORT = "row.short" Error "";
     /// A row with more cells than the header.
     ROW_LONG = "row.long" Error "";
+    /// A row of sixteen megabytes or more: nobody looks further for its end than that, and it is left out.
+    ROW_ENDLESS = "row.endless" Error "";
     /// A row in which every cell is blank.
     ROW_BLANK = "row.blank" Note "";
     /// The header once more among the rows: files may have been put one below the other, with rows that come twice.

@@ -512,4 +512,32 @@ pub(crate) mod tests {
         assert_eq!((table.rows, table.used, table.refused.get("quote.unclosed")), (2_001, 2_000, Some(&1)));
         assert_eq!(outcome.intake.findings.listed()[0].line, Some(1_002));
     }
+
+    #[test]
+    fn a_row_without_end_is_one_row_and_ends_with_its_line() {
+        for (before, end) in [("", "\n"), ("", "\r\n"), ("\"x\ny\",", "\n"), ("a,2026-01-01,1,", "\r")] {
+            for length in [2_000, 2_499, 2_500, 2_501, 7_000] {
+                let rows = format!("a,2026-01-01,1{end}").repeat(100);
+                let long = format!("{before}{}", "x".repeat(length));
+                let text = format!("customer,date,amount{end}{rows}{long}{end}b,never,1{end}{rows}");
+                for (window, parts) in [(500, 3), (123, 1), (1, 2), (100_000, 2)] {
+                    let source = Source::bytes(TableKind::Purchases, "t", text.clone().into_bytes());
+                    let cut = Cut { window, parts, longest: 1_000 };
+                    let outcome = read_cut(&[source], &Options::default(), &Threads, cut).unwrap();
+                    let table = &outcome.intake.tables[0];
+                    assert_eq!((table.rows, table.used), (202, 200), "{before}, {length}, {window}");
+                    // Where one window holds all of the row, its end is found.
+                    let (code, line) = match (window, before) {
+                        (100_000, "a,2026-01-01,1,") => ("row.long", 102),
+                        (100_000, _) => ("row.short", 102),
+                        _ => ("row.endless", 102),
+                    };
+                    let found = outcome.intake.findings.listed();
+                    let told: Vec<_> = found.iter().map(|f| (f.code, f.line)).collect();
+                    let never = if before.contains('\n') { 104 } else { 103 };
+                    assert_eq!(told[..2], [(code, Some(line)), ("date.unreadable", Some(never))]);
+                }
+            }
+        }
+    }
 }

@@ -11,7 +11,7 @@ pub(crate) struct Cut {
     pub(crate) window: usize,
     /// How many windows are on their way at once at most: so far the others go on while one thread is held up.
     pub(crate) parts: usize,
-    /// The longest row: one that is longer has an open quote.
+    /// The longest row: one that is longer has an open quote, or no end at all.
     pub(crate) longest: usize,
 }
 

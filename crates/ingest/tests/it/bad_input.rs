@@ -132,6 +132,15 @@ fn bad_rows_are_refused_one_by_one_with_their_lines() {
 }
 
 #[test]
+fn a_line_of_twenty_megabytes_costs_one_row() {
+    let long = "x".repeat(20 << 20);
+    let text = format!("customer,date,amount\na,2026-01-01,5\n{long}\nc,2026-01-01,7\nd,never,7\n");
+    let want = [("date.unreadable", Some(5)), ("row.endless", Some(3))];
+    assert_eq!(found(&text), want.map(|(code, line)| (code.to_owned(), line)));
+    assert_eq!(contents(&purchases(&text)).iter().map(|r| r.0.as_str()).collect::<Vec<_>>(), ["a", "c"]);
+}
+
+#[test]
 fn an_open_quote_costs_its_own_line_only() {
     let text = "customer,date,amount\na,2026-01-01,5\n\"b,2026-01-01,6\nc,2026-01-01,7\nd,2026-01-01,8\n";
     assert_eq!(found(text), [("quote.unclosed".to_owned(), Some(3))]);

@@ -271,6 +271,7 @@ const CASES: &[Case] = &[
 /// Codes that need more than a text: where they are tested.
 const ELSEWHERE: &[(&str, &str)] = &[
     ("text.not_utf8", "bad_input"),
+    ("row.endless", "bad_input"),
     ("sheet.others", "containers"),
     ("column.nested", "parquet"),
     ("history.truncated", "quirks"),
