@@ -5,6 +5,7 @@ use crate::Error;
 use crate::batch::{Batch, parse};
 use crate::plan::Plan;
 use crate::records::unclosed;
+use crate::running::Due;
 use crate::sink::Sink;
 use crate::window::Window;
 
@@ -38,8 +39,13 @@ impl<'a, 's> Join<'a, 's> {
         Self { plan, sink, step, longest, held: Vec::new(), vain: 0, over: 0, endless: false }
     }
 
-    /// Takes in the next window and the rows that were parsed of it.
-    pub(crate) fn take(&mut self, window: &Window, batch: &mut Batch) -> Result<(), Error> {
+    /// Takes in the next window and the rows that were parsed of it; the answer is what is due then.
+    pub(crate) fn take(&mut self, window: &Window, batch: &mut Batch, room: Due) -> Result<Due, Error> {
+        self.enter(window, batch)?;
+        Ok(self.sink.due(room))
+    }
+
+    fn enter(&mut self, window: &Window, batch: &mut Batch) -> Result<(), Error> {
         let (bytes, until, last) = (window.bytes(), window.until, window.last);
         if self.endless {
             return self.pass_line(bytes, until, last);

@@ -38,7 +38,9 @@ impl Wanted {
 #[derive(Debug)]
 pub(crate) struct Kept {
     pub(crate) part: Part,
-    /// Summaries on their way, where purchases are not kept.
+    /// Whether purchases are summed up instead of kept.
+    summed: bool,
+    /// Summaries on their way, but while somebody else adds to them.
     pub(crate) sums: Option<Summing>,
     /// The first days of purchase, where purchases are neither kept nor summed up.
     pub(crate) first_days: FirstDays,
@@ -62,6 +64,7 @@ impl Kept {
     pub(crate) fn new(wanted: &Wanted, unit: MoneyUnit, zone: Zone) -> Self {
         Self {
             part: Part::new(unit, zone),
+            summed: wanted.is_lean(TableKind::Purchases),
             sums: wanted.is_lean(TableKind::Purchases).then(Summing::default),
             first_days: FirstDays::default(),
             purchases: wanted.rows.contains(&TableKind::Purchases),
@@ -98,12 +101,17 @@ impl Kept {
         Ok(())
     }
 
-    /// Hands all rows on.
+    /// Adds the rows that wait to the summaries, where nobody else does.
     pub(crate) fn settle(&mut self) -> Result<(), Error> {
         let Some(sums) = &mut self.sums else { return Ok(()) };
         let done = sums.add(&self.waiting, self.part.index.len());
         self.waiting.clear();
         Ok(done?)
+    }
+
+    /// The rows that wait, for somebody else to add; the room is for those to come.
+    pub(crate) fn waiting(&mut self, room: Vec<PurchaseRow>) -> Vec<PurchaseRow> {
+        std::mem::replace(&mut self.waiting, room)
     }
 
     /// Takes in a purchase or refund.
@@ -115,7 +123,7 @@ impl Kept {
             {
                 return spill.put(IdHash::of(id), id, Fact::Paid(row.day, row.amount));
             }
-        } else if self.sums.is_none() {
+        } else if !self.summed {
             self.enter(row);
         } else if row.day <= self.cutoff && row.who.is_some() {
             self.waiting.push(row);
@@ -137,7 +145,7 @@ impl Kept {
 
     /// Takes in purchases and refunds of named customers, where none are put aside: the same as one by one.
     pub(crate) fn purchases(&mut self, rows: impl Iterator<Item = PurchaseRow>) -> Result<(), Error> {
-        if self.sums.is_none() {
+        if !self.summed {
             if self.purchases {
                 self.part.purchases.extend(rows);
             } else {
@@ -152,12 +160,12 @@ impl Kept {
 
     /// Takes in what was taken in a stretch, where that is kept.
     pub(crate) fn takings(&mut self, takings: &Takings) -> Result<(), Error> {
-        if self.sums.is_none() { Ok(self.part.takings.merge(takings)?) } else { Ok(()) }
+        if !self.summed { Ok(self.part.takings.merge(takings)?) } else { Ok(()) }
     }
 
     /// Counts one sale or refund among the takings of its day, where they are kept.
     pub(crate) fn sale(&mut self, sale: &Sale) -> Result<(), Error> {
-        if self.sums.is_none() { Ok(self.part.takings.add(sale)?) } else { Ok(()) }
+        if !self.summed { Ok(self.part.takings.add(sale)?) } else { Ok(()) }
     }
 
     /// Takes in a record of another table; of a lean one only who it is about.

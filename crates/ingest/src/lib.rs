@@ -65,6 +65,7 @@ mod recognise;
 mod records;
 mod repeats;
 mod row;
+mod running;
 mod sale;
 mod sink;
 mod sniff;

@@ -12,6 +12,7 @@ use crate::plan::{Grouped, Plan};
 use crate::records::line_ends;
 use crate::repeats::{OrderKey, Repeats};
 use crate::row::Note;
+use crate::running::{Due, Running};
 use crate::sale::{SaleRow, Sales};
 use crate::spill::Fact;
 use crate::stretches::Stretches;
@@ -28,6 +29,8 @@ pub(crate) struct Sink<'a> {
     evidence: Evidence,
     orders: Orders,
     repeats: Repeats,
+    /// Keys of orders that [`Running`] has not seen yet.
+    keys: Vec<OrderKey>,
     /// Which lines of this file wait for the customer and day of their order, which are known at the end only; until
     /// then each has the number of its order's sum in the place of its customer.
     waiting: Stretches,
@@ -85,10 +88,30 @@ impl<'a> Sink<'a> {
             evidence: Evidence::default(),
             orders: Orders::default(),
             repeats: Repeats::default(),
+            keys: Vec::new(),
             waiting: Stretches::default(),
             open_quotes: (0, 0),
             lines: plan.body_lines,
         }
+    }
+
+    /// Hands out the running totals, so that somebody else can add to them what [`Sink::due`] gives.
+    pub(crate) fn running(&mut self) -> Running {
+        Running { sums: self.kept.sums.take(), repeats: std::mem::take(&mut self.repeats) }
+    }
+
+    /// What is due since the last time, in exchange for room.
+    pub(crate) fn due(&mut self, room: Due) -> Due {
+        Due {
+            rows: self.kept.waiting(room.rows),
+            keys: std::mem::replace(&mut self.keys, room.keys),
+            customers: self.kept.part.index.len(),
+        }
+    }
+
+    /// Takes them back.
+    pub(crate) fn take_back(&mut self, running: Running) {
+        (self.kept.sums, self.repeats) = (running.sums, running.repeats);
     }
 
     /// Takes in the rows of the next bytes, of which those before `end` are read.
@@ -231,7 +254,7 @@ impl<'a> Sink<'a> {
     fn see_orders(&mut self, rows: &[SaleRow]) {
         if self.plan.has_orders() && self.plan.grouped != Grouped::All {
             let grouped = &self.plan.grouped;
-            self.repeats.see_all(rows, |row| if grouped.has(row.key) { OrderKey::NONE } else { row.key });
+            self.keys.extend(rows.iter().map(|row| row.key).filter(|key| !grouped.has(*key)));
         }
     }
 

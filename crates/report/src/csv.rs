@@ -46,7 +46,7 @@ pub(crate) fn table_on(
         text
     };
     let take = |text: Vec<u8>| out.write_all(&text).map(|()| text);
-    match relay(exec, BLOCKS, come, work, take)? {
+    match relay(exec, BLOCKS, come, work, take, Ok)? {
         true => Ok(()),
         false => Err(std::io::Error::other("a part of the host's broke off").into()),
     }
