@@ -1,4 +1,29 @@
-//! Eight numbers at once.
+//! Eight numbers at once, such as the cells of one column in eight rows of a text.
+//!
+//! ```
+//! use naata_machine::{Lanes, Work, best};
+//!
+//! /// Which of eight rows of two cells begin with this letter.
+//! struct Begin<'t>(&'t [u8], &'t [u32], u8);
+//! impl Work for Begin<'_> {
+//!     type Done = Option<u8>;
+//!
+//!     #[inline(always)]
+//!     fn on<L: Lanes>(self, l: L) -> Option<u8> {
+//!         let grid = l.grid(self.0, self.1, 2, 2)?;
+//!         let first = l.and(l.heads(&grid, 0)?, l.all(0xFF));
+//!         Some(l.same(first, l.all(self.2.into())))
+//!     }
+//! }
+//!
+//! let text = b"some,head\na,1\nb,2\nc,3\na,4\nb,5\nc,6\na,7\nb,8\nand more";
+//! let begins: Vec<u32> = (10..=42).step_by(2).collect();
+//! assert_eq!(best(Begin(text, &begins, b'a')), Some(0b0100_1001));
+//! ```
+//!
+//! # Source
+//! Digits brought together by multiplication: Lemire and Mula (2022). Rows turned into columns by unpacking pairs, twice:
+//! Intel (2019), the first instructions of AVX-512.
 
 use super::Plain;
 
@@ -55,7 +80,7 @@ pub trait Eights: Copy {
 
     /// Eight rows of a text, so many cells to each: where they begin stands in a list, `stride` entries to a row, of which
     /// the last one used is what follows the byte behind the row's last cell. `None` where the list is too short, where
-    /// there are more cells than [`Grid::MOST`], or where a place lies too near to an end of the text or beyond it.
+    /// there are more than 31 cells, and where a place lies near to an end of the text or beyond it.
     fn grid<'t>(self, text: &'t [u8], list: &[u32], stride: usize, cells: usize) -> Option<Grid<'t>>;
 
     /// Where the cells of a column begin; of the column after the last one, what follows the byte behind the last cells.
