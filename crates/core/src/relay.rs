@@ -315,4 +315,28 @@ mod tests {
         let work = |n: usize| if n == 5 { panic!("a fifth") } else { n };
         assert_eq!(relay(&Caught, 3, come, work, |_| Ok::<(), ()>(()), Ok), Ok(false));
     }
+
+    #[test]
+    fn of_two_failures_the_one_is_told_that_comes_first_in_order() {
+        use std::sync::atomic::{AtomicBool, Ordering};
+        let later = AtomicBool::new(false);
+        let mut next = 0;
+        let come = |()| {
+            next += 1;
+            (next < 9).then_some(next)
+        };
+        let take = |n: usize| {
+            later.fetch_or(n == 3, Ordering::SeqCst);
+            if n == 3 { Err("the third, to be taken in") } else { Ok(n) }
+        };
+        let finish = |n: usize| {
+            // Until the third has failed, and somewhat longer.
+            while !later.load(Ordering::SeqCst) {
+                std::thread::yield_now();
+            }
+            std::thread::sleep(std::time::Duration::from_millis(50));
+            if n == 2 { Err("the second, to be finished") } else { Ok(()) }
+        };
+        assert_eq!(relay(&Threads, 3, come, |n| n, take, finish), Err("the second, to be finished"));
+    }
 }

@@ -540,4 +540,22 @@ pub(crate) mod tests {
             }
         }
     }
+
+    #[test]
+    fn a_long_row_that_ends_with_its_window_takes_no_other_row_with_it() {
+        let rows = "a,2026-01-01,1\n".repeat(3);
+        for length in 990..1_150 {
+            let text = format!("customer,date,amount\n{rows}{}\nb,never,1\n{rows}", "x".repeat(length));
+            for window in [100, 123, 500, 999] {
+                let source = Source::bytes(TableKind::Purchases, "t", text.clone().into_bytes());
+                let cut = Cut { window, parts: 2, longest: 1_000 };
+                let outcome = read_cut(&[source], &Options::default(), &Serial, cut).unwrap();
+                let table = &outcome.intake.tables[0];
+                assert_eq!((table.rows, table.used), (8, 6), "{length}, {window}");
+                let lines =
+                    outcome.intake.findings.listed().iter().filter_map(|f| f.line).collect::<Vec<_>>();
+                assert!(lines.contains(&5) && lines.contains(&6) && lines.len() == 2, "{length}, {window}");
+            }
+        }
+    }
 }
