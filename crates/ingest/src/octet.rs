@@ -83,7 +83,7 @@ impl Octet {
         best(Read { form, bytes, begins, stride })
     }
 
-    /// Takes in the plain rows from the `k`th on up to the first that is not; the answer is which that is, and what
+    /// Takes in the plain rows from this one on up to the first that is not; the answer is which that is, and what
     /// those before it add up to.
     #[inline(never)]
     pub(crate) fn take(
