@@ -21,8 +21,8 @@ pub(crate) fn latin_char(c: char) -> char {
     }
 }
 
-const ZEROS: u64 = u64::from_le_bytes([b'0'; 8]);
-const HIGH: u64 = u64::from_le_bytes([0x80; 8]);
+pub(crate) const ZEROS: u64 = u64::from_le_bytes([b'0'; 8]);
+pub(crate) const HIGH: u64 = u64::from_le_bytes([0x80; 8]);
 
 /// The number that eight digits are.
 #[inline]

@@ -4,10 +4,8 @@
 //! # Source
 //! Digits of one word: Lemire and Mula (2022). Days: Neri and Schneider (2023).
 
+use crate::digits::{HIGH, ZEROS};
 use naata_machine::Eights;
-
-const ZEROS: u64 = u64::from_le_bytes([b'0'; 8]);
-const HIGH: u64 = u64::from_le_bytes([0x80; 8]);
 
 /// Which words hold a byte that is more than nine.
 #[inline(always)]

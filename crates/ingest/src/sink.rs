@@ -109,7 +109,7 @@ impl<'a> Sink<'a> {
         }
     }
 
-    /// Takes them back.
+    /// Takes the running totals back.
     pub(crate) fn take_back(&mut self, running: Running) {
         (self.kept.sums, self.repeats) = (running.sums, running.repeats);
     }

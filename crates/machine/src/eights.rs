@@ -442,8 +442,8 @@ mod vectors {
         }
     }
 
-    /// The eight bytes that lie so far behind a place in memory. One by one they are sooner there than by the instruction
-    /// for it, where a processor guards that one against leaks.
+    /// The eight bytes that lie so far behind a place in memory. One by one they were sooner there than by the instruction
+    /// for it, where that was measured.
     ///
     /// # Safety
     /// There is a machine that has what [`Vectors`] are compiled for, and all of these bytes are in one and the same list.

@@ -1,6 +1,6 @@
 //! What some processors can do better than a program that must run on all: bring memory near ahead of its use
-//! ([`fetch`]), look at 64 bytes and work with eight numbers at once ([`best`]). Nothing here changes a result: what is said of a place is the
-//! same on every machine, and only how long it takes differs.
+//! ([`fetch`]), look at 64 bytes and work with eight numbers at once ([`best`]). Nothing here changes a result: what is
+//! said of a place is the same on every machine, and only how long it takes differs.
 //!
 //! ```
 //! // A look-up in a table larger than the caches waits as long as hundreds of instructions take. The places of later
